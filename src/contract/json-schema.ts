@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { diagnoseSchema, diagnosisCodesSchema } from './diagnosis.ts';
+import { doctorSchema } from './doctor.ts';
+import { eventSchema } from './events.ts';
+import { modelsReportSchema } from './models.ts';
+import { planSchema } from './plan.ts';
+import { profileSchema } from './profile.ts';
+import { smokeReportSchema } from './smoke.ts';
+import { statusSchema } from './status.ts';
+
+/** Every document that leaves the program as JSON, by the name of its schema. */
+export const documents = {
+  event: eventSchema,
+  plan: planSchema,
+  profile: profileSchema,
+  doctor: doctorSchema,
+  diagnose: diagnoseSchema,
+  'diagnose-codes': diagnosisCodesSchema,
+  smoke: smokeReportSchema,
+  models: modelsReportSchema,
+  status: statusSchema,
+} as const;
+
+/** JSON Schema (draft 2020-12) of one document. */
+export function jsonSchema(name: keyof typeof documents): object {
+  return z.toJSONSchema(documents[name], { io: 'output', unrepresentable: 'any' });
+}

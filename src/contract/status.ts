@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { phaseIdSchema } from './ids.ts';
+
+export const containerStatusSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  state: z.string(),
+  image: z.string(),
+  role: z.string(),
+  profile: z.string().nullable(),
+  run: z.string().nullable(),
+  url: z.string().nullable(),
+});
+
+export const runStatusSchema = z.object({
+  id: z.string(),
+  dir: z.string(),
+  profile: z.string().nullable(),
+  recipe: z.string(),
+  /** `dead`: its process is gone and it left no result (killed, or the machine went down). */
+  state: z.enum(['running', 'finished', 'dead']),
+  pid: z.int().positive().nullable(),
+  startedAt: z.string(),
+  phase: phaseIdSchema.nullable(),
+  ok: z.boolean().nullable(),
+  summary: z.string(),
+});
+export type RunStatus = z.infer<typeof runStatusSchema>;
+
+/** `status --json`. `running` is true while a run or one of our containers runs. */
+export const statusSchema = z.object({
+  v: z.literal(1),
+  running: z.boolean(),
+  containers: z.array(containerStatusSchema),
+  /** The run that is going on, else the last one. */
+  run: runStatusSchema.optional(),
+  /** What a run that was killed left behind, each with what takes it up again or away. */
+  leftovers: z.array(z.object({ kind: z.string(), name: z.string(), text: z.string() })),
+  /** Said when the engine could not be asked. */
+  note: z.string().optional(),
+});
+export type Status = z.infer<typeof statusSchema>;

@@ -1,0 +1,24 @@
+#!/usr/bin/env node
+// argv → one command, lazily imported. The only file that sets the exit code.
+import manifest from '../package.json' with { type: 'json' };
+
+const NEEDED_NODE = [22, 19] as const;
+
+function oldNode(): string | null {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const fits = major > NEEDED_NODE[0] || (major === NEEDED_NODE[0] && minor >= NEEDED_NODE[1]);
+  if (fits) return null;
+  return `steadydancer needs Node ${NEEDED_NODE.join('.')} or newer; this is ${process.versions.node}.`;
+}
+
+const tooOld = oldNode();
+const argv = process.argv.slice(2);
+if (tooOld) {
+  process.stderr.write(`${tooOld}\n`);
+  process.exitCode = 10;
+} else if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+  process.stdout.write(`${manifest.version}\n`);
+} else {
+  const { runProgram } = await import('./commands/program.ts');
+  process.exitCode = await runProgram(argv, manifest.version);
+}

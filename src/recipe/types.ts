@@ -1,0 +1,52 @@
+import type { Choices, ResolvedChoices } from '../contract/choices.ts';
+import type { Failure } from '../contract/failure.ts';
+import type { PhaseId } from '../contract/ids.ts';
+import type { Plan } from '../contract/plan.ts';
+import type { Inventory, Machine } from '../machine/types.ts';
+
+/** What earlier runs on this machine took; from runs/, never from the journal of this run. */
+export interface History {
+  /** Milliseconds that a phase took when it was not satisfied, newest first. */
+  phaseMs: Partial<Record<PhaseId, number[]>>;
+}
+
+/** A model file that is there already, found before planning. */
+export interface PresentModel {
+  id: string;
+  path: string;
+  bytes: number;
+}
+
+/** Everything that plan() may look at. It is pure: what is not here does not count. */
+export interface PlanInput {
+  machine: Machine;
+  inventory: Inventory;
+  history: History;
+  choices: Choices;
+  profile: string | null;
+  /** The build context that would be sent; null when an image is used as it is. */
+  context: { dir: string; dockerfile: string; hash: string; bytes: number } | null;
+  present: PresentModel[];
+  /** Measured bytes per second of the hub, null before it was measured. */
+  hubBytesPerSecond: number | null;
+}
+
+/** One thing that has to be true at the end; reconcile() does those that are not. */
+export interface Step {
+  phase: PhaseId;
+  title: string;
+  /** Same key, same work: what the step's result depends on. */
+  key: string;
+  after: PhaseId[];
+  cost: { downloadBytes: number; diskBytes: number; minutes: { low: number; high: number } };
+}
+
+export interface Planned {
+  plan: Plan;
+  choices: ResolvedChoices;
+  /** The plan's choices and pins need a GPU in the container. */
+  needsGpu: boolean;
+  steps: Step[];
+  /** Why it cannot run (exit 10) or cannot fit (exit 16); null when it can. */
+  refusal: Failure | null;
+}
