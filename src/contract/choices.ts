@@ -106,19 +106,16 @@ export const defaultChoices = {
 } as const satisfies Choices;
 
 /** After `resolveChoices`: nothing that a plan needs is open. */
-export type ResolvedChoices = Choices &
-  Required<
-    Pick<
-      Choices,
-      | 'recipe'
-      | 'target'
-      | 'gpu'
-      | 'modelsDir'
-      | 'outputDir'
-      | 'inputDir'
-      | 'port'
-      | 'listen'
-      | 'timeoutMinutes'
-      | 'fallback'
-    >
-  >;
+export type ResolvedChoices = Choices & {
+  [K in
+    | 'recipe'
+    | 'target'
+    | 'gpu'
+    | 'modelsDir'
+    | 'outputDir'
+    | 'inputDir'
+    | 'port'
+    | 'listen'
+    | 'timeoutMinutes'
+    | 'fallback']-?: NonNullable<Choices[K]>;
+};

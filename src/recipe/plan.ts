@@ -1,0 +1,20 @@
+import { planRehearsal } from './plan-rehearsal.ts';
+import { resolveChoices } from './resolve-choices.ts';
+import type { PlanInput, Planned } from './types.ts';
+
+/**
+ * What a run would do and cost. Pure: nothing is read, asked or measured here; the same input gives
+ * the same plan. A plan that cannot run or cannot fit is a plan with a `refusal`, never an exception.
+ */
+export function plan(input: PlanInput): Planned {
+  const choices = resolveChoices(input.choices);
+  switch (choices.recipe) {
+    case 'rehearsal':
+      return planRehearsal(input, choices);
+    case 'steadydancer':
+    case 'custom':
+      throw new Error(`not planned yet: ${choices.recipe}`);
+    default:
+      throw new Error(`no such recipe: ${choices.recipe satisfies never}`);
+  }
+}

@@ -1,0 +1,12 @@
+import { type Choices, defaultChoices, type ResolvedChoices } from '../contract/choices.ts';
+import { mergeChoices } from '../profiles/merge-choices.ts';
+
+/**
+ * The choices with every default that does not depend on the machine. Choices that a person made
+ * are never changed; what depends on the machine is recommend()'s.
+ */
+export function resolveChoices(choices: Choices): ResolvedChoices {
+  const recipe =
+    choices.recipe ?? (choices.dockerfile || choices.context ? 'custom' : 'steadydancer');
+  return mergeChoices(defaultChoices, { recipe }, choices) as ResolvedChoices;
+}
