@@ -28,7 +28,11 @@ export interface BuildStep extends StepName {
   /** Digest of the vertex; empty name until its vertex is seen (a log line may come first). */
   id: string;
   state: StepState;
-  cached: boolean;
+  /**
+   * True when every report of its end said so: a step that was built in this run was built, also
+   * where a later build of the run found it in the cache. Null before it ended.
+   */
+  cached: boolean | null;
   /** By BuildKit's clock; null until it is known. */
   ms: number | null;
   error: string | null;
@@ -87,7 +91,7 @@ export function foldVertex(steps: BuildSteps, event: EventOf<'build.vertex'>): B
     ...cleanStepName(event.name),
     build: steps.builds,
     state: before ? further(before.state, event.state) : event.state,
-    cached: cachedAfter(before, event),
+    cached: cachedAfter(before?.cached ?? null, event),
     ms: larger(before?.ms ?? null, event.ms ?? null),
     error: firstInOrder(before?.error ?? null, event.error ?? null),
     startedAt: earlier(
@@ -164,7 +168,7 @@ function emptyStep(id: string, build = 0): BuildStep {
     stage: null,
     title: '',
     state: 'waiting',
-    cached: false,
+    cached: null,
     ms: null,
     error: null,
     startedAt: null,
@@ -190,10 +194,9 @@ function further(a: StepState, b: StepState): StepState {
   return stepStates.indexOf(a) >= stepStates.indexOf(b) ? a : b;
 }
 
-/** Cached only when every report of its end said so: a step that was built here once was built here. */
-function cachedAfter(before: BuildStep | null, event: EventOf<'build.vertex'>): boolean {
-  if (event.state !== 'done') return before?.cached ?? false;
-  return before?.state === 'done' ? before.cached && event.cached : event.cached;
+function cachedAfter(before: boolean | null, event: EventOf<'build.vertex'>): boolean | null {
+  if (event.state !== 'done') return before;
+  return (before ?? true) && event.cached;
 }
 
 function larger(a: number | null, b: number | null): number | null {
