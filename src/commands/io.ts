@@ -1,8 +1,12 @@
+import { homedir } from 'node:os';
+
 /** What a command may touch of its own process. `commands/` prints; nothing below it does. */
 export interface Io {
   env: NodeJS.ProcessEnv;
   cwd: string;
-  /** True when words may be drawn over (a terminal on stdout). */
+  /** Home folder of the account that the program runs under. */
+  home: string;
+  /** True when words may be drawn over: a terminal on stdin and stdout. */
   interactive: boolean;
   /** One line on stdout: JSON documents and asked-for output. */
   out(line: string): void;
@@ -14,7 +18,8 @@ export function processIo(): Io {
   return {
     env: process.env,
     cwd: process.cwd(),
-    interactive: process.stdout.isTTY === true,
+    home: homedir(),
+    interactive: process.stdout.isTTY === true && process.stdin.isTTY === true,
     out: (line) => void process.stdout.write(`${line}\n`),
     say: (line) => void process.stderr.write(`${line}\n`),
   };

@@ -1,9 +1,14 @@
 import { Command, CommanderError } from 'commander';
 import { exitCodes } from '../contract/exit-codes.ts';
-import { UsageError } from '../contract/failure.ts';
-import { type Io, processIo } from './io.ts';
+import { Failure, UsageError } from '../contract/failure.ts';
+import { RUN_PROCESS_ARGUMENT } from '../runner/run-argument.ts';
+import { defineInspection } from './define-inspection.ts';
+import { defineModels } from './define-models.ts';
+import { defineRunning } from './define-running.ts';
+import { type Io, outJson, processIo } from './io.ts';
 
-type CommandModule = (options: Record<string, unknown>, io: Io) => Promise<number>;
+/** Runs one command with what commander parsed; the module behind it is loaded only now. */
+export type Action = (perform: () => Promise<number>) => Promise<void>;
 
 /**
  * Parses argv, runs one command and gives its exit code. Commands are imported only when they run,
@@ -11,25 +16,74 @@ type CommandModule = (options: Record<string, unknown>, io: Io) => Promise<numbe
  */
 export async function runProgram(argv: string[], version: string): Promise<number> {
   const io = processIo();
+  if (argv[0] === RUN_PROCESS_ARGUMENT) return runProcess(argv[1]);
+  // `steadydancer logs | head` closes the pipe: nobody is left to tell.
+  process.stdout.on('error', () => process.exit(exitCodes.done));
   let exitCode: number = exitCodes.done;
-  const program = new Command('steadydancer')
-    .version(version)
-    .description('From a machine with an NVIDIA GPU to a dancing ComfyUI container.')
-    .exitOverride();
-  const lazily =
-    (load: () => Promise<CommandModule>) => async (options: Record<string, unknown>) => {
-      exitCode = await (await load())(options, io);
-    };
-  void lazily;
+  const action: Action = async (perform) => {
+    exitCode = await perform();
+  };
+  const program = newProgram(version);
+  program.action(() => action(async () => (await import('./wizard.ts')).wizard(io)));
+  defineRunning(program, action, io);
+  defineInspection(program, action, io);
+  defineModels(program, action, io);
   try {
     await program.parseAsync(argv, { from: 'user' });
     return exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage;
-    if (error instanceof UsageError) {
-      io.say(error.message);
-      return exitCodes.usage;
-    }
-    throw error;
+    return ended(error, argv, io);
   }
+}
+
+function newProgram(version: string): Command {
+  return new Command('steadydancer')
+    .version(version)
+    .description(
+      'From a machine with an NVIDIA GPU to a running, tested ComfyUI container with SteadyDancer.\n' +
+        'Without a command: the wizard.',
+    )
+    .addHelpText(
+      'after',
+      '\nExamples:\n' +
+        '  steadydancer                                    the wizard\n' +
+        '  steadydancer run --profile rehearsal --yes      one minute, no GPU: tests Docker, port and folders\n' +
+        '  steadydancer run --profile l40s-fp16 --yes --json   unattended, one JSON event a line',
+    )
+    .showHelpAfterError('(--help shows what there is)')
+    .configureHelp({ showGlobalOptions: false })
+    .exitOverride();
+}
+
+async function runProcess(runDir: string | undefined): Promise<number> {
+  if (!runDir) return exitCodes.usage;
+  const { runProcess: start } = await import('../runner/run-process.ts');
+  return start(runDir, (exitCode) => process.exit(exitCode));
+}
+
+async function ended(error: unknown, argv: string[], io: Io): Promise<number> {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return exitCodes.done;
+    // commander has said it on stderr; `run --json` still ends with a result.
+    if (argv[0] === 'run' && argv.includes('--json')) {
+      const { frontResult } = await import('./run-front.ts');
+      const summary = error.message.replace(/^error: /, '');
+      outJson(io, frontResult({ exitCode: exitCodes.usage, summary }));
+    }
+    return exitCodes.usage;
+  }
+  if (error instanceof UsageError) {
+    io.say(error.message);
+    return exitCodes.usage;
+  }
+  if (error instanceof Failure) {
+    const { endingOf } = await import('../pipeline/result.ts');
+    const { exitCode, summary, diagnoses } = endingOf(error, null);
+    io.say(summary);
+    for (const fix of diagnoses.flatMap((diagnosis) => diagnosis.fixes)) {
+      io.say(`  - ${fix.label}${fix.command ? `:  ${fix.command}` : ''}`);
+    }
+    return exitCode;
+  }
+  throw error;
 }

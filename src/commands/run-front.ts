@@ -1,0 +1,84 @@
+import { join } from 'node:path';
+import type { Event } from '../contract/events.ts';
+import { EVENTS_VERSION } from '../contract/events.ts';
+import { type EndingSignal, exitCodes, signalExitCodes } from '../contract/exit-codes.ts';
+import { emptyResult } from '../pipeline/result.ts';
+import { systemClock } from '../ports/clock.ts';
+import { sendControl } from '../runner/control-client.ts';
+import { followEvents } from '../runner/follow.ts';
+import { processLives, processStartedAt, runFiles } from '../runner/run-record.ts';
+
+/** A run's folder and the process that does it. */
+export interface FollowedRun {
+  runId: string;
+  runDir: string;
+  pid: number;
+}
+
+export interface FrontOptions {
+  /** What SIGINT and SIGTERM of the front-end mean: stop the run, or leave it. */
+  onSignal: 'stop' | 'leave';
+  print: (event: Event) => void;
+}
+
+/**
+ * Follows a run to its result and hands each event on. Always ends with a result, also when the
+ * run's process was killed or this front-end is ended by a signal. Gives the exit code.
+ */
+export async function followRun(run: FollowedRun, options: FrontOptions): Promise<number> {
+  const left = new AbortController();
+  let signalled: EndingSignal | null = null;
+  const onSignal = (signal: EndingSignal) => {
+    // The second one does not wait for a clean end.
+    const force = signalled !== null;
+    signalled = signal;
+    // A closed terminal is not a wish to stop: the run goes on and can be attached to.
+    if (signal === 'SIGHUP' || options.onSignal === 'leave') return left.abort();
+    void sendControl(run.runDir, { type: 'cancel', signal, force });
+  };
+  const signals = Object.keys(signalExitCodes) as EndingSignal[];
+  for (const signal of signals) process.on(signal, onSignal);
+  const startedAt = processStartedAt(run.pid);
+  try {
+    const events = followEvents(join(run.runDir, runFiles.events), {
+      clock: systemClock,
+      signal: left.signal,
+      alive: () => processLives(run.pid, startedAt),
+    });
+    for await (const event of events) {
+      options.print(event);
+      if (event.type === 'result') return event.exitCode;
+    }
+  } finally {
+    for (const signal of signals) process.off(signal, onSignal);
+  }
+  const result = signalled ? leftResult(run, signalled) : killedResult(run);
+  options.print(result);
+  return result.exitCode;
+}
+
+type ResultEvent = Extract<Event, { type: 'result' }>;
+
+/** A result that no run wrote: usage errors, signals, a run that was killed. */
+export function frontResult(body: Partial<ResultEvent>): ResultEvent {
+  const at = new Date().toISOString();
+  return { v: EVENTS_VERSION, at, type: 'result', ...emptyResult, ...body };
+}
+
+function leftResult(run: FollowedRun, signal: EndingSignal): ResultEvent {
+  return frontResult({
+    runId: run.runId,
+    runDir: run.runDir,
+    exitCode: signalExitCodes[signal],
+    summary: `Left by ${signal}; the run goes on: steadydancer attach`,
+  });
+}
+
+function killedResult(run: FollowedRun): ResultEvent {
+  return frontResult({
+    runId: run.runId,
+    runDir: run.runDir,
+    exitCode: exitCodes.bug,
+    summary: `The process of run ${run.runId} ended without a result (killed?); run again: what is done is kept.`,
+  });
+}

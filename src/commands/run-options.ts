@@ -1,0 +1,86 @@
+import { UsageError } from '../contract/failure.ts';
+import { type PhaseId, phaseIds } from '../contract/ids.ts';
+import type { Choices } from '../contract/choices.ts';
+import { findProfile } from '../profiles/find-profile.ts';
+import { mergeChoices } from '../profiles/merge-choices.ts';
+import { parseSets } from '../profiles/parse-set.ts';
+import type { RunRequest } from '../runner/request.ts';
+import type { Io } from './io.ts';
+
+/** Options of `run` as commander gives them. */
+export interface RunOptions {
+  profile?: string;
+  set?: string[];
+  image?: string;
+  yes?: boolean;
+  json?: boolean;
+  until?: string;
+  from?: string;
+  stopAfter?: boolean;
+  cache?: boolean;
+  pull?: boolean;
+  detach?: boolean;
+  builder?: string;
+  wait?: string;
+  expose?: boolean;
+  summary?: string;
+  installDocker?: boolean;
+}
+
+/** The profile's choices with those of this call on top. Throws a UsageError in one sentence. */
+export function chosen(
+  options: { profile?: string; set?: string[]; image?: string },
+  io: Io,
+): { profile: string | null; choices: Choices } {
+  const profile = options.profile === undefined ? null : findProfile(options.profile, io).profile;
+  const own = parseSets(options.set ?? []);
+  const image = options.image === undefined ? {} : { image: options.image };
+  return {
+    profile: profile?.name ?? null,
+    choices: mergeChoices(profile?.choices ?? {}, own, image),
+  };
+}
+
+/** What the run's process is asked to do. Throws a UsageError in one sentence. */
+export function runRequest(options: RunOptions, io: Io, runId: string): RunRequest {
+  const until = phaseOption('--until', options.until);
+  const from = phaseOption('--from', options.from);
+  if (until && from && phaseIds.indexOf(until) < phaseIds.indexOf(from)) {
+    throw new UsageError(`--until ${until} comes before --from ${from}: nothing would be done.`);
+  }
+  return {
+    v: 1,
+    runId,
+    ...chosen(options, io),
+    cwd: io.cwd,
+    answers: options.yes ? 'yes' : io.interactive && !options.json ? 'person' : 'nobody',
+    ...(until ? { until } : {}),
+    ...(from ? { from } : {}),
+    stopAfter: options.stopAfter ?? false,
+    noCache: options.cache === false,
+    pull: options.pull ?? false,
+    ...builderOption(options.builder),
+    waitMinutes: minutesOption(options.wait),
+    exposeConfirmed: options.expose ?? false,
+  };
+}
+
+function phaseOption(flag: string, value: string | undefined): PhaseId | undefined {
+  if (value === undefined) return undefined;
+  const phase = phaseIds.find((id) => id === value);
+  if (!phase) throw new UsageError(`${flag} takes one of ${phaseIds.join(', ')}, not \`${value}\`.`);
+  return phase;
+}
+
+function builderOption(value: string | undefined): { builder?: 'buildx' | 'engine' } {
+  if (value === undefined) return {};
+  if (value === 'buildx' || value === 'engine') return { builder: value };
+  throw new UsageError(`--builder takes buildx or engine, not \`${value}\`.`);
+}
+
+function minutesOption(value: string | undefined): number {
+  if (value === undefined) return 0;
+  const minutes = Number(value);
+  if (Number.isFinite(minutes) && minutes >= 0) return minutes;
+  throw new UsageError(`--wait takes minutes, not \`${value}\`.`);
+}

@@ -1,0 +1,80 @@
+import { writeFile } from 'node:fs/promises';
+import type { Event, EventOf } from '../contract/events.ts';
+import { exitCodes } from '../contract/exit-codes.ts';
+import { Failure, UsageError } from '../contract/failure.ts';
+import { endingOf } from '../pipeline/result.ts';
+import { places } from '../profiles/places.ts';
+import { makeRunFolder, newRunId } from '../runner/new-run.ts';
+import { spawnRun } from '../runner/spawn-run.ts';
+import { type Io, outJson } from './io.ts';
+import { plainLine, resultLines } from './plain-lines.ts';
+import { type FollowedRun, followRun, frontResult } from './run-front.ts';
+import { type RunOptions, runRequest } from './run-options.ts';
+import { summaryMarkdown } from './summary-markdown.ts';
+
+/** `steadydancer run`: starts the run's process and follows it. Gives its exit code. */
+export async function run(options: RunOptions, io: Io): Promise<number> {
+  const print = printer(options, io);
+  try {
+    const started = await startRun(options, io);
+    if (options.detach) return detached(started, options, io);
+    const exitCode = await followRun(started, { onSignal: 'stop', print: print.event });
+    await print.finished();
+    return exitCode;
+  } catch (error) {
+    // Before there was a run: usage, an unreadable profile, a folder that cannot be written.
+    if (!(error instanceof UsageError || error instanceof Failure)) throw error;
+    const { exitCode, summary, diagnoses } = endingOf(error, null);
+    print.event(frontResult({ exitCode, summary, diagnoses }));
+    await print.finished();
+    return exitCode;
+  }
+}
+
+async function startRun(options: RunOptions, io: Io): Promise<FollowedRun> {
+  const runId = newRunId(new Date());
+  const request = runRequest(options, io, runId);
+  const runDir = await makeRunFolder(places(io.env, io.home).runs, request).catch((error) => {
+    throw new Failure(
+      {
+        code: 'state-not-writable',
+        sentence: `The run's folder cannot be made: ${error.message}`,
+        proof: error.message,
+        fixes: [{ label: 'Name another place', command: 'export STEADYDANCER_HOME=~/steadydancer' }],
+      },
+      { cause: error },
+    );
+  });
+  const { pid } = spawnRun(runDir, io.env);
+  return { runId, runDir, pid };
+}
+
+function detached(started: FollowedRun, options: RunOptions, io: Io): number {
+  if (options.json) {
+    const { runId, runDir, pid } = started;
+    outJson(io, { v: 1, runId, runDir, pid });
+  } else {
+    io.say(`Run ${started.runId} goes on in the background: steadydancer attach`);
+  }
+  return exitCodes.done;
+}
+
+/** Prints events as JSON lines or plain words; the result also as Markdown when asked. */
+function printer(options: RunOptions, io: Io) {
+  let result: EventOf<'result'> | null = null;
+  return {
+    event(event: Event) {
+      if (event.type === 'result') result = event;
+      if (options.json) return outJson(io, event);
+      if (event.type === 'result') {
+        for (const line of resultLines(event)) io.say(line);
+        return;
+      }
+      const line = plainLine(event);
+      if (line !== null) io.say(line);
+    },
+    async finished() {
+      if (options.summary && result) await writeFile(options.summary, summaryMarkdown(result));
+    },
+  };
+}

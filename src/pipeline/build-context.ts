@@ -1,0 +1,50 @@
+import { join, resolve } from 'node:path';
+import { contextHash } from '../build/context.ts';
+import type { ResolvedChoices } from '../contract/choices.ts';
+import type { EngineState } from '../machine/types.ts';
+import { assembleRehearsalContext } from '../recipe/rehearsal-context.ts';
+import type { PlanInput } from '../recipe/types.ts';
+
+export interface ContextRequest {
+  choices: ResolvedChoices;
+  engine: EngineState;
+  /** Where assembled contexts are kept from run to run. */
+  contextsDir: string;
+  /** Folder that relative paths in the choices start from. */
+  cwd: string;
+}
+
+/** The build context of the chosen recipe, with its hash; null when nothing is built. */
+export async function buildContext(request: ContextRequest): Promise<PlanInput['context']> {
+  const { choices, cwd } = request;
+  if (choices.image !== undefined) return null;
+  switch (choices.recipe) {
+    case 'rehearsal':
+      return hashed(await rehearsal(request));
+    case 'custom': {
+      const dir = resolve(cwd, choices.context ?? '.');
+      return hashed({ dir, dockerfile: resolve(dir, choices.dockerfile ?? 'Dockerfile') });
+    }
+    case 'steadydancer':
+      return null;
+    default:
+      return choices.recipe satisfies never;
+  }
+}
+
+async function rehearsal({ engine, contextsDir }: ContextRequest) {
+  // Without an engine: what this machine's own would be.
+  const own = process.arch === 'x64' ? 'amd64' : process.arch;
+  const engineArch = engine.state === 'ready' ? engine.arch : own;
+  const engineOs = engine.state === 'ready' ? engine.os : 'linux';
+  return assembleRehearsalContext({
+    destination: join(contextsDir, `rehearsal-${engineOs}-${engineArch}`),
+    engineArch,
+    engineOs,
+  });
+}
+
+async function hashed(context: { dir: string; dockerfile: string }) {
+  const { hash, bytes } = await contextHash(context.dir, context.dockerfile);
+  return { ...context, hash, bytes };
+}

@@ -1,0 +1,55 @@
+import type Dockerode from 'dockerode';
+import type { Emit } from '../contract/events.ts';
+import type { OutputFile, SmokeLevel } from '../contract/smoke.ts';
+import type { Inventory, Machine, ReadyEngine } from '../machine/types.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Processes } from '../ports/processes.ts';
+import type { Planned } from '../recipe/types.ts';
+import type { Question } from '../runner/questions.ts';
+import type { RunRequest } from '../runner/request.ts';
+
+/** The world as a run sees it: every port, passed in once. */
+export interface Ports {
+  env: NodeJS.ProcessEnv;
+  clock: Clock;
+  processes: Processes;
+}
+
+/** What the phases found out and later ones need; it ends up in the result. */
+export interface RunFacts {
+  engine?: { docker: Dockerode; facts: ReadyEngine };
+  image?: { ref: string; id: string; bytes: number | null };
+  container?: { id: string; name: string; state: string; startedAt: string };
+  url?: string;
+  smoke: SmokeLevel[];
+  outputs: OutputFile[];
+  /** What was really built where it differs from what was asked. */
+  built: Record<string, unknown>;
+}
+
+export interface RunContext {
+  request: RunRequest;
+  runDir: string;
+  runsDir: string;
+  home: string;
+  ports: Ports;
+  machine: Machine;
+  inventory: Inventory;
+  planned: Planned;
+  context: { dir: string; dockerfile: string } | null;
+  facts: RunFacts;
+  emit: Emit;
+  ask(question: Question): Promise<string>;
+}
+
+/** A phase as data: reconcile() decides whether it is satisfied, else runs it. */
+export interface Phase {
+  id: Planned['steps'][number]['phase'];
+  after: Phase['id'][];
+  /**
+   * True when what the phase would bring about is there already, looked at now.
+   * A phase that only looks (prepare, validate) is never satisfied beforehand.
+   */
+  satisfied(ctx: RunContext, signal: AbortSignal): Promise<boolean>;
+  run(ctx: RunContext, signal: AbortSignal): Promise<void>;
+}

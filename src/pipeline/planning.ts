@@ -1,0 +1,80 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Choices } from '../contract/choices.ts';
+import { inventory } from '../machine/inventory.ts';
+import { observe } from '../machine/observe.ts';
+import type { Inventory, Machine } from '../machine/types.ts';
+import { connectDocker, resolveEndpoint } from '../ports/docker.ts';
+import { plan } from '../recipe/plan.ts';
+import { resolveChoices } from '../recipe/resolve-choices.ts';
+import type { History, Planned } from '../recipe/types.ts';
+import { buildContext } from './build-context.ts';
+import type { Ports } from './context.ts';
+import { readHistory } from './history.ts';
+
+export interface PlanRequest {
+  choices: Choices;
+  profile: string | null;
+  /** Folder that relative paths in the choices start from. */
+  cwd: string;
+  home: string;
+  runsDir: string;
+}
+
+/** A plan with all that it was made from, so that a run need not look twice. */
+export interface PlannedHere {
+  planned: Planned;
+  machine: Machine;
+  inventory: Inventory;
+  history: History;
+  context: { dir: string; dockerfile: string } | null;
+}
+
+/**
+ * Looks at this machine and plans: the one way from choices to a plan, for `plan`, `run` and the
+ * screens. Works without Docker and network; what could not be seen is among the plan's warnings.
+ */
+export async function planHere(
+  request: PlanRequest,
+  ports: Ports,
+  signal: AbortSignal,
+  onMachine?: (part: Partial<Machine>) => void,
+): Promise<PlannedHere> {
+  const choices = resolveChoices(request.choices);
+  const machine = await observe({
+    env: ports.env,
+    processes: ports.processes,
+    clock: ports.clock,
+    home: request.home,
+    dirs: {
+      models: choices.modelsDir,
+      output: choices.outputDir,
+      state: request.runsDir,
+    },
+    signal,
+    ...(onMachine ? { onPart: onMachine } : {}),
+  });
+  signal.throwIfAborted();
+  const docker =
+    machine.engine.state === 'ready'
+      ? await connectDocker(await resolveEndpoint(ports.env, request.home))
+      : null;
+  const contextsDir = join(request.runsDir, '..', 'contexts');
+  await mkdir(contextsDir, { recursive: true, mode: 0o700 });
+  const [found, history, context] = await Promise.all([
+    inventory({ docker, runsDir: request.runsDir }),
+    readHistory(request.runsDir),
+    buildContext({ choices, engine: machine.engine, contextsDir, cwd: request.cwd }),
+  ]);
+  const planned = plan({
+    machine,
+    inventory: found,
+    history,
+    choices: request.choices,
+    profile: request.profile,
+    context,
+    present: [],
+    hubBytesPerSecond: null,
+  });
+  return { planned, machine, inventory: found, history, context };
+}

@@ -1,0 +1,122 @@
+import { homedir } from 'node:os';
+import type { Emit } from '../contract/events.ts';
+import { exitCodes } from '../contract/exit-codes.ts';
+import { Failure } from '../contract/failure.ts';
+import type { ResultBody } from '../contract/result.ts';
+import type { Question } from '../runner/questions.ts';
+import type { RunRequest } from '../runner/request.ts';
+import { lockProfile } from '../runner/run-lock.ts';
+import { Cancelled } from './cancel.ts';
+import type { Ports, RunContext, RunFacts } from './context.ts';
+import { watchDisk } from './disk-watch.ts';
+import { phases } from './phases/index.ts';
+import { planHere } from './planning.ts';
+import { type Reconciled, reconcile } from './reconcile.ts';
+import { emptyResult, endingOf } from './result.ts';
+
+export interface RunInput {
+  request: RunRequest;
+  runDir: string;
+  runsDir: string;
+  ports: Ports;
+  emit: Emit;
+  ask: (question: Question) => Promise<string>;
+  /** Called as soon as the digest is known, before anything is changed. */
+  onPlanned: (planDigest: string) => Promise<void>;
+  /** Told of what should never happen, with its stack: for runner.log. */
+  onBug: (error: unknown) => void;
+  signal: AbortSignal;
+}
+
+/**
+ * One run from request to result: looks, plans, reconciles. Never throws for what a person can act
+ * on: that is in the result.
+ */
+export async function executeRun(input: RunInput): Promise<ResultBody> {
+  const { request, runDir, runsDir, ports, emit, signal } = input;
+  const ids = { runId: request.runId, runDir };
+  let unlock = () => {};
+  try {
+    const lockName = request.profile ?? request.choices.recipe ?? 'steadydancer';
+    unlock = lockProfile(runsDir, lockName, request.runId);
+    const { choices, profile, cwd } = request;
+    const home = ports.env.HOME ?? homedir();
+    const here = await planHere({ choices, profile, cwd, home, runsDir }, ports, signal);
+    const { plan } = here.planned;
+    await input.onPlanned(plan.planDigest);
+    emit({
+      type: 'run.started',
+      runId: request.runId,
+      planDigest: plan.planDigest,
+      profile,
+      recipe: here.planned.choices.recipe,
+    });
+    for (const { text } of plan.warnings) emit({ type: 'note', level: 'warn', text });
+    const facts: RunFacts = { smoke: [], outputs: [], built: {} };
+    const ctx: RunContext = { ...input, ...here, home, facts };
+    const disk = watchDisk(here.machine.disk, ports.clock, emit);
+    try {
+      const done = await reconcile(phases, ctx, request, signal);
+      return resultOf(ctx, done, input);
+    } finally {
+      disk.stop();
+    }
+  } catch (error) {
+    return failed({ ...emptyResult, ...ids }, signal.aborted ? signal.reason : error, null, input);
+  } finally {
+    unlock();
+  }
+}
+
+function resultOf(
+  ctx: RunContext,
+  { phases, failedPhase, failure }: Reconciled,
+  input: RunInput,
+): ResultBody {
+  const { facts, planned, request, runDir } = ctx;
+  const known: ResultBody = {
+    ...emptyResult,
+    runId: request.runId,
+    runDir,
+    planDigest: planned.plan.planDigest,
+    image: facts.image ?? null,
+    container: facts.container
+      ? { id: facts.container.id, name: facts.container.name, state: facts.container.state }
+      : null,
+    url: facts.url ?? null,
+    asked: askedFor(ctx),
+    built: { ...askedFor(ctx), ...facts.built },
+    phases,
+    smoke: facts.smoke,
+    outputs: facts.outputs,
+  };
+  if (failure !== null) return failed(known, failure, failedPhase, input);
+  return { ...known, ok: true, exitCode: exitCodes.done, summary: readySentence(ctx) };
+}
+
+function failed(
+  known: ResultBody,
+  failure: unknown,
+  phase: Reconciled['failedPhase'],
+  { emit, onBug }: RunInput,
+): ResultBody {
+  if (!(failure instanceof Failure || failure instanceof Cancelled)) onBug(failure);
+  const ending = endingOf(failure, phase);
+  for (const diagnosis of ending.diagnoses) emit({ type: 'diagnosis', diagnosis });
+  return { ...known, ok: false, ...ending };
+}
+
+function askedFor({ planned }: RunContext): Record<string, unknown> {
+  const { recipe, variant, textEncoder, attention, blockSwap, placement, pose } = planned.choices;
+  const asked = { recipe, variant, textEncoder, attention, blockSwap, placement, pose };
+  const stack = planned.plan.stack;
+  return JSON.parse(JSON.stringify({ ...asked, ...(stack === null ? {} : { stack }) }));
+}
+
+function readySentence({ request, planned, facts }: RunContext): string {
+  const what = planned.choices.recipe === 'rehearsal' ? 'The rehearsal' : 'ComfyUI';
+  if (request.until && !facts.container) return `Done up to ${request.until}, as asked.`;
+  if (request.stopAfter) return `${what} passed its test and was stopped, as asked.`;
+  const tested = facts.smoke.length > 0 ? ' and passed its test' : '';
+  return `${what} runs at ${facts.url}${tested}.`;
+}

@@ -1,0 +1,32 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { processLives, type RunRecord, readRunRecord } from './run-record.ts';
+
+export interface KnownRun {
+  dir: string;
+  record: RunRecord;
+  /** True while the run's process lives. */
+  live: boolean;
+}
+
+/** All runs of this machine, the newest first. A folder without a record is not a run. */
+export async function knownRuns(runsDir: string): Promise<KnownRun[]> {
+  const names = await readdir(runsDir).catch(() => []);
+  const runs: KnownRun[] = [];
+  for (const name of names.sort().reverse()) {
+    const dir = join(runsDir, name);
+    const record = await readRunRecord(dir);
+    if (record) runs.push({ dir, record, live: processLives(record.pid, record.pidStartedAt) });
+  }
+  return runs;
+}
+
+/** The run that is meant: by id or its unambiguous beginning or end, else the live one, else the last. */
+export async function findRun(runsDir: string, wanted?: string): Promise<KnownRun | null> {
+  const runs = await knownRuns(runsDir);
+  if (wanted === undefined) return runs.find((run) => run.live) ?? runs[0] ?? null;
+  const matching = runs.filter(
+    ({ record }) => record.id.startsWith(wanted) || record.id.endsWith(wanted),
+  );
+  return matching.length === 1 ? (matching[0] ?? null) : null;
+}

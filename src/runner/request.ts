@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { choicesSchema } from '../contract/choices.ts';
+import { phaseIdSchema } from '../contract/ids.ts';
+
+/** What a run was asked to do: written by the front-end, read once by the run's process. */
+export const runRequestSchema = z.object({
+  v: z.literal(1),
+  runId: z.string(),
+  profile: z.string().nullable(),
+  choices: choicesSchema,
+  /** Folder that relative paths in the choices start from. */
+  cwd: z.string(),
+  /**
+   * Who answers questions: `yes` takes the written defaults, `person` waits for an answer over the
+   * control socket, `nobody` ends the run with exit code 18.
+   */
+  answers: z.enum(['yes', 'person', 'nobody']),
+  until: phaseIdSchema.optional(),
+  from: phaseIdSchema.optional(),
+  stopAfter: z.boolean().default(false),
+  noCache: z.boolean().default(false),
+  pull: z.boolean().default(false),
+  builder: z.enum(['buildx', 'engine']).optional(),
+  /** Minutes to wait for a busy GPU; 0 fails at once. */
+  waitMinutes: z.number().nonnegative().default(0),
+  /** The person agreed to publish beyond loopback. */
+  exposeConfirmed: z.boolean().default(false),
+});
+export type RunRequest = z.infer<typeof runRequestSchema>;

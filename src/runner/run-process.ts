@@ -1,0 +1,130 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { exitCodes } from '../contract/exit-codes.ts';
+import { Cancelled } from '../pipeline/cancel.ts';
+import { emptyResult, endingOf } from '../pipeline/result.ts';
+import { executeRun } from '../pipeline/run.ts';
+import { systemClock } from '../ports/clock.ts';
+import { systemProcesses } from '../ports/processes.ts';
+import type { ControlReply } from './control-protocol.ts';
+import { listenForControl, type ReceivedControl } from './control-server.ts';
+import { Journal } from './journal.ts';
+import { Questions } from './questions.ts';
+import { type RunRequest, runRequestSchema } from './request.ts';
+import { processStartedAt, runFiles, writeRunRecord } from './run-record.ts';
+
+/** How long a cancelled run may take to leave the world as it found it. */
+const CANCEL_LIMIT_MS = 60_000;
+
+/**
+ * The run's own process: reads its request, does the work, writes every event to the journal and
+ * listens on control.sock. Gives the exit code. The last event is always the result.
+ * `exitNow` is for a forced stop, when nothing is waited for any more.
+ */
+export async function runProcess(
+  runDir: string,
+  exitNow: (exitCode: number) => void,
+): Promise<number> {
+  const journal = new Journal(join(runDir, runFiles.events), systemClock);
+  const cancel = new AbortController();
+  // A terminal that goes away, or a front-end that dies, is not a reason to stop.
+  process.on('SIGHUP', () => {});
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => cancel.abort(new Cancelled(signal)));
+  }
+  const finish = (result: Parameters<typeof journal.emit>[0] & { type: 'result' }): number => {
+    journal.emit(result);
+    journal.close();
+    return result.exitCode;
+  };
+
+  let request: RunRequest | null = null;
+  let control: { close(): void } | null = null;
+  try {
+    request = runRequestSchema.parse(
+      JSON.parse(await readFile(join(runDir, runFiles.request), 'utf8')),
+    );
+    await record(runDir, request, null);
+    const questions = new Questions(request.answers, journal.emit);
+    const forced = () => {
+      exitNow(finish(forcedResult(request, runDir)));
+    };
+    control = await listenForControl(join(runDir, runFiles.control), (message) =>
+      handle(message, cancel, questions, forced),
+    );
+    const known = request;
+    const result = await executeRun({
+      request,
+      runDir,
+      runsDir: join(runDir, '..'),
+      ports: { env: process.env, clock: systemClock, processes: systemProcesses },
+      emit: journal.emit,
+      ask: (question) => questions.ask(question, cancel.signal),
+      onPlanned: (planDigest) => record(runDir, known, planDigest),
+      onBug: logBug,
+      signal: cancel.signal,
+    });
+    return finish({ type: 'result', ...result });
+  } catch (error) {
+    logBug(error);
+    const { exitCode, summary, diagnoses } = endingOf(error, null);
+    const ids = { runId: request?.runId ?? null, runDir };
+    return finish({ type: 'result', ...emptyResult, ...ids, exitCode, summary, diagnoses });
+  } finally {
+    control?.close();
+  }
+}
+
+function handle(
+  message: ReceivedControl,
+  cancel: AbortController,
+  questions: Questions,
+  forced: () => void,
+): ControlReply {
+  switch (message.type) {
+    case 'cancel':
+      if (message.force) setImmediate(forced);
+      else setTimeout(forced, CANCEL_LIMIT_MS).unref();
+      cancel.abort(new Cancelled(message.signal));
+      return { ok: true };
+    case 'answer': {
+      const why = questions.answer(message.id, message.answer);
+      return why === null ? { ok: true } : { ok: false, why };
+    }
+    case 'pause':
+    case 'resume':
+      return { ok: false, why: 'nothing in this run can be paused' };
+    default:
+      return message satisfies never;
+  }
+}
+
+/** This process's stderr is runner.log. */
+function logBug(error: unknown): void {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`${text}\n`);
+}
+
+async function record(runDir: string, request: RunRequest, planDigest: string | null) {
+  await writeRunRecord(runDir, {
+    id: request.runId,
+    pid: process.pid,
+    pidStartedAt: processStartedAt(process.pid),
+    startedAt: new Date().toISOString(),
+    profile: request.profile,
+    recipe: request.choices.recipe ?? 'steadydancer',
+    planDigest,
+    choices: request.choices,
+  });
+}
+
+function forcedResult(request: RunRequest | null, runDir: string) {
+  return {
+    type: 'result' as const,
+    ...emptyResult,
+    runId: request?.runId ?? null,
+    runDir,
+    exitCode: exitCodes.sigint,
+    summary: 'Stopped at once; the next run finds what is left and goes on from there.',
+  };
+}

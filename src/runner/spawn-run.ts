@@ -1,0 +1,33 @@
+import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { isSea } from 'node:sea';
+import { join } from 'node:path';
+import { RUN_PROCESS_ARGUMENT } from './run-argument.ts';
+import { runFiles } from './run-record.ts';
+
+/** The command that starts this very program again. */
+export function selfCommand(): [string, ...string[]] {
+  if (isSea()) return [process.execPath];
+  const script = process.argv[1];
+  if (!script) throw new Error('the program does not know its own path');
+  return [process.execPath, ...process.execArgv, script];
+}
+
+/**
+ * Starts the run's process in a session of its own: closing the terminal, a lost ssh connection
+ * or a crashed front-end do not reach it. Its words and stack traces go to runner.log.
+ */
+export function spawnRun(runDir: string, env: NodeJS.ProcessEnv): { pid: number } {
+  const log = openSync(join(runDir, runFiles.runnerLog), 'a', 0o600);
+  const [file, ...args] = selfCommand();
+  const child = spawn(file, [...args, RUN_PROCESS_ARGUMENT, runDir], {
+    detached: true,
+    stdio: ['ignore', log, log],
+    env,
+    cwd: runDir,
+  });
+  closeSync(log);
+  child.unref();
+  if (child.pid === undefined) throw new Error(`${file} could not be started`);
+  return { pid: child.pid };
+}
