@@ -1,5 +1,5 @@
-import { exitCodes } from '../contract/exit-codes.ts';
 import type { Event } from '../contract/events.ts';
+import { exitCodes } from '../contract/exit-codes.ts';
 import { places } from '../profiles/places.ts';
 import { findRun } from '../runner/live-runs.ts';
 import { type Io, outJson } from './io.ts';

@@ -11,7 +11,12 @@ export function defineModels(program: Command, action: Action, io: Io): void {
     .argument('[action]', 'list, show, save, copy, rename, delete, export, import, default', 'list')
     .argument('[names...]', 'what the action works on')
     .description('saved choices')
-    .option('-s, --set <key=value>', 'with save: one choice (repeatable)', (v, a: string[]) => [...a, v], [])
+    .option(
+      '-s, --set <key=value>',
+      'with save: one choice (repeatable)',
+      (v, a: string[]) => [...a, v],
+      [],
+    )
     .option('-y, --yes', 'do not ask before deleting')
     .option('--json', 'one JSON document on stdout')
     .addHelpText('after', example('steadydancer profiles list'))

@@ -1,8 +1,8 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exitCodes } from '../contract/exit-codes.ts';
-import { places } from '../profiles/places.ts';
 import { systemClock } from '../ports/clock.ts';
+import { places } from '../profiles/places.ts';
 import { findRun, type KnownRun } from '../runner/live-runs.ts';
 import { processLives, runFiles } from '../runner/run-record.ts';
 import { sanitiseLine } from '../text/sanitise.ts';

@@ -73,7 +73,8 @@ export function resultLines(result: Extract<Event, { type: 'result' }>): string[
   const lines = [result.ok ? `READY  ${result.summary}` : result.summary];
   for (const { code, cause, evidence, fixes, title } of result.diagnoses) {
     lines.push(`  ${code}: ${cause === title ? evidence.text : cause}`);
-    for (const fix of fixes) lines.push(`  - ${fix.label}${fix.command ? `:  ${fix.command}` : ''}`);
+    for (const fix of fixes)
+      lines.push(`  - ${fix.label}${fix.command ? `:  ${fix.command}` : ''}`);
   }
   for (const output of result.outputs) lines.push(`  ${output.path}`);
   if (!result.ok && result.runDir) lines.push(`  log: ${result.runDir}`);

@@ -1,6 +1,6 @@
+import type { Choices } from '../contract/choices.ts';
 import { UsageError } from '../contract/failure.ts';
 import { type PhaseId, phaseIds } from '../contract/ids.ts';
-import type { Choices } from '../contract/choices.ts';
 import { findProfile } from '../profiles/find-profile.ts';
 import { mergeChoices } from '../profiles/merge-choices.ts';
 import { parseSets } from '../profiles/parse-set.ts';
@@ -61,6 +61,7 @@ export function runRequest(options: RunOptions, io: Io, runId: string): RunReque
     pull: options.pull ?? false,
     ...builderOption(options.builder),
     waitMinutes: minutesOption(options.wait),
+    installDocker: options.installDocker ?? false,
     exposeConfirmed: options.expose ?? false,
   };
 }
@@ -68,7 +69,8 @@ export function runRequest(options: RunOptions, io: Io, runId: string): RunReque
 function phaseOption(flag: string, value: string | undefined): PhaseId | undefined {
   if (value === undefined) return undefined;
   const phase = phaseIds.find((id) => id === value);
-  if (!phase) throw new UsageError(`${flag} takes one of ${phaseIds.join(', ')}, not \`${value}\`.`);
+  if (!phase)
+    throw new UsageError(`${flag} takes one of ${phaseIds.join(', ')}, not \`${value}\`.`);
   return phase;
 }
 

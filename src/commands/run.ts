@@ -40,7 +40,9 @@ async function startRun(options: RunOptions, io: Io): Promise<FollowedRun> {
         code: 'state-not-writable',
         sentence: `The run's folder cannot be made: ${error.message}`,
         proof: error.message,
-        fixes: [{ label: 'Name another place', command: 'export STEADYDANCER_HOME=~/steadydancer' }],
+        fixes: [
+          { label: 'Name another place', command: 'export STEADYDANCER_HOME=~/steadydancer' },
+        ],
       },
       { cause: error },
     );

@@ -61,7 +61,10 @@ async function look(runsDir: string, io: Pick<Io, 'env' | 'home'>) {
 
 async function runStatus({ dir, record, live }: KnownRun): Promise<RunStatus> {
   let state = emptyRunState;
-  const events = followEvents(join(dir, runFiles.events), { clock: systemClock, alive: () => false });
+  const events = followEvents(join(dir, runFiles.events), {
+    clock: systemClock,
+    alive: () => false,
+  });
   for await (const event of events) state = reduceRun(state, event);
   const { result } = state;
   const phase = phaseIds.find((id) => state.phases[id].state === 'running') ?? null;
@@ -94,7 +97,8 @@ function addressOf({ state, ports }: Inventory['containers'][number]): string | 
 async function leftovers(runsDir: string, found: Inventory): Promise<Status['leftovers']> {
   const left: Status['leftovers'] = [];
   const runs = await knownRuns(runsDir);
-  const isDead = (id: string | null) => found.runs.some((run) => run.id === id && run.state === 'dead');
+  const isDead = (id: string | null) =>
+    found.runs.some((run) => run.id === id && run.state === 'dead');
   const [newest] = runs;
   for (const run of found.runs.filter(({ state }) => state === 'dead')) {
     // An older dead run is history: later runs have gone on from it.

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { contextHash } from '../build/context.ts';
+import { contextHash } from '../build/build-context.ts';
 import type { ResolvedChoices } from '../contract/choices.ts';
 import type { EngineState } from '../machine/types.ts';
 import { assembleRehearsalContext } from '../recipe/rehearsal-context.ts';

@@ -16,7 +16,7 @@ export async function readHistory(runsDir: string): Promise<History> {
     if (live) continue;
     const result = await readResult(dir);
     for (const { id, ok, ms, satisfied } of result?.phases ?? []) {
-      if (ok && !satisfied) (phaseMs[id] ??= []).push(ms);
+      if (ok && !satisfied) phaseMs[id] = [...(phaseMs[id] ?? []), ms];
     }
   }
   return { phaseMs };

@@ -45,7 +45,6 @@ export async function planHere(
     env: ports.env,
     processes: ports.processes,
     clock: ports.clock,
-    home: request.home,
     dirs: {
       models: choices.modelsDir,
       output: choices.outputDir,
@@ -59,6 +58,7 @@ export async function planHere(
     machine.engine.state === 'ready'
       ? await connectDocker(await resolveEndpoint(ports.env, request.home))
       : null;
+  // Beside runs/: a context is assembled once and used by every run.
   const contextsDir = join(request.runsDir, '..', 'contexts');
   await mkdir(contextsDir, { recursive: true, mode: 0o700 });
   const [found, history, context] = await Promise.all([

@@ -1,7 +1,7 @@
 import type { Diagnosis } from '../contract/diagnosis.ts';
 import { exitCodes } from '../contract/exit-codes.ts';
 import { Failure, UsageError } from '../contract/failure.ts';
-import { phaseExitCodes, type PhaseId } from '../contract/ids.ts';
+import { type PhaseId, phaseExitCodes } from '../contract/ids.ts';
 import type { ResultBody } from '../contract/result.ts';
 import { Cancelled } from './cancel.ts';
 

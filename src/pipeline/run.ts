@@ -10,7 +10,7 @@ import { Cancelled } from './cancel.ts';
 import type { Ports, RunContext, RunFacts } from './context.ts';
 import { watchDisk } from './disk-watch.ts';
 import { phases } from './phases/index.ts';
-import { planHere } from './planning.ts';
+import { type PlannedHere, planHere } from './planning.ts';
 import { type Reconciled, reconcile } from './reconcile.ts';
 import { emptyResult, endingOf } from './result.ts';
 
@@ -41,7 +41,9 @@ export async function executeRun(input: RunInput): Promise<ResultBody> {
     unlock = lockProfile(runsDir, lockName, request.runId);
     const { choices, profile, cwd } = request;
     const home = ports.env.HOME ?? homedir();
-    const here = await planHere({ choices, profile, cwd, home, runsDir }, ports, signal);
+    const look = () => planHere({ choices, profile, cwd, home, runsDir }, ports, signal);
+    let here = await look();
+    if (request.installDocker && (await provided(here, input))) here = await look();
     const { plan } = here.planned;
     await input.onPlanned(plan.planDigest);
     emit({
@@ -66,6 +68,21 @@ export async function executeRun(input: RunInput): Promise<ResultBody> {
   } finally {
     unlock();
   }
+}
+
+/** True when an engine was installed or started, so that one has to look again. */
+async function provided({ machine }: PlannedHere, input: RunInput): Promise<boolean> {
+  const { engine, host } = machine;
+  if (engine.state === 'ready') return false;
+  const { provideEngine } = await import('../machine/provide-engine.ts');
+  await provideEngine({
+    ...input.ports,
+    host,
+    engine,
+    onCommand: (command) => input.emit({ type: 'note', level: 'info', text: `root: ${command}` }),
+    signal: input.signal,
+  });
+  return true;
 }
 
 function resultOf(

@@ -1,12 +1,8 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { createInterface } from 'node:readline';
-import {
-  type ControlReply,
-  controlMessageSchema,
-  withSocketPath,
-} from './control-protocol.ts';
 import type { z } from 'zod';
+import { type ControlReply, controlMessageSchema, withSocketPath } from './control-protocol.ts';
 
 export type ReceivedControl = z.output<typeof controlMessageSchema>;
 

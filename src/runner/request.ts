@@ -23,6 +23,8 @@ export const runRequestSchema = z.object({
   builder: z.enum(['buildx', 'engine']).optional(),
   /** Minutes to wait for a busy GPU; 0 fails at once. */
   waitMinutes: z.number().nonnegative().default(0),
+  /** Install and start an engine where none is: root rights, so only by its own flag. */
+  installDocker: z.boolean().default(false),
   /** The person agreed to publish beyond loopback. */
   exposeConfirmed: z.boolean().default(false),
 });

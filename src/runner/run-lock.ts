@@ -26,7 +26,8 @@ export function lockProfile(runsDir: string, name: string, runId: string): () =>
     for (let attempt = 0; attempt < 3; attempt += 1) {
       if (linked(draft, file)) return () => release(file, runId);
       const holder = readHolder(file);
-      if (holder && processLives(holder.pid, holder.pidStartedAt)) throw alreadyRunning(name, holder);
+      if (holder && processLives(holder.pid, holder.pidStartedAt))
+        throw alreadyRunning(name, holder);
       takeAway(file, `${draft}.stale`, holder);
     }
     throw new Error(`${file} keeps coming back`);

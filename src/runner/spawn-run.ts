@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { isSea } from 'node:sea';
 import { join } from 'node:path';
+import { isSea } from 'node:sea';
 import { RUN_PROCESS_ARGUMENT } from './run-argument.ts';
 import { runFiles } from './run-record.ts';
 
