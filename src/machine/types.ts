@@ -30,6 +30,12 @@ export interface Host {
   home: string;
   /** True in an ssh session: addresses must be forwarded to be opened. */
   ssh: boolean;
+  /** ID and ID_LIKE of /etc/os-release, the nearest first; [] outside Linux. */
+  distro?: string[];
+  /** systemd is what starts services here. */
+  systemd?: boolean;
+  /** Mandatory access control that is on: it can keep a container from a folder. */
+  confinement?: ('selinux' | 'apparmor')[];
 }
 
 /** How the engine is reached. */
@@ -67,6 +73,13 @@ export interface ReadyEngine {
   /** Version of the buildx plugin, null without one. */
   buildx: string | null;
   securityOptions: string[];
+  defaultRuntime?: string | null;
+  /** The engine's clock minus ours, in ms; null when it gave no time. */
+  clockSkewMs?: number | null;
+  /** Proxy that the engine itself uses for pulls. */
+  proxy?: { http: string; https: string; no: string };
+  /** What the engine itself warns of in GET /info. */
+  warnings?: string[];
 }
 
 export const engineProblems = [
@@ -106,6 +119,8 @@ export interface Gpu {
   computeCapability: string | null;
   mig: boolean;
   processes: { pid: number; name: string; memoryBytes: number | null }[];
+  /** MIG slices, where the GPU is cut up; a container gets one of them by its uuid. */
+  slices?: { uuid: string; memoryTotalBytes: number | null }[];
 }
 
 export interface ReadyGpu {
@@ -150,6 +165,8 @@ export interface DiskFact {
   /** Places with the same id share a filesystem. */
   filesystem: string | null;
   writable: boolean;
+  /** WSL and Desktop: the Windows drive whose file this disk is, and what Linux itself reports. */
+  drive?: { name: string; reportedFreeBytes: number | null };
 }
 
 /** What earlier runs left behind, found by label and lock, not by our own memory. */
