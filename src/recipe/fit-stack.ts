@@ -49,3 +49,10 @@ export function recommendStack(site: StackSite): { row: Stack; fit: Fit } | null
   running.sort((a, b) => Number(a.row.cuda) - Number(b.row.cuda));
   return fits.find(({ fit }) => fit.state === 'ok') ?? running[0] ?? null;
 }
+
+/** Why no row runs: of the row that comes nearest, one that has code for the GPU. */
+export function whyNoStack(site: StackSite): string {
+  const rows = stacks();
+  const near = rows.find((row) => row.capabilities.includes(site.computeCapability)) ?? rows[0];
+  return near ? fitStack(near, site).reason : 'stacks.json is empty';
+}

@@ -18,43 +18,53 @@ export interface FittedWeights {
 const COMFORTABLE = 0.82;
 const USABLE = 0.95;
 const swaps = Array.from({ length: BLOCKS / 5 + 1 }, (_, step) => step * 5);
-const rank = { ok: 0, warn: 1, no: 2 } as const;
+
+/** How tight it is, from comfortable to impossible: video memory weighs more than memory. */
+const tiers = ['ok', 'memory', 'video', 'small', 'no'] as const;
+type Tier = (typeof tiers)[number];
 
 /** The variant with as few blocks waiting in memory as fit; a chosen number is kept. */
 export function fitWeights(variant: Variant, site: WeightsSite, chosen?: number): FittedWeights {
   const candidates = (chosen === undefined ? swaps : [chosen]).map((blockSwap) => ({
     variant,
     blockSwap,
-    fit: seenRunning(variant, fitOne(variant, blockSwap, site)),
+    ...fitOne(variant, blockSwap, site),
   }));
-  const best = candidates.reduce((a, b) => (rank[b.fit.state] < rank[a.fit.state] ? b : a));
-  if (best.fit.state !== 'no') return best;
-  // All impossible: the one that comes nearest says why.
-  return candidates[candidates.length - 1] ?? best;
+  const best = candidates.reduce((a, b) => {
+    const difference = tiers.indexOf(b.tier) - tiers.indexOf(a.tier);
+    // Where video memory is short in any case, each block that waits in memory helps.
+    return difference < 0 || (difference === 0 && b.tier !== 'ok' && b.tier !== 'memory') ? b : a;
+  });
+  const { blockSwap, fit } = best;
+  return { variant, blockSwap, fit: seenRunning(variant, fit) };
 }
 
-function fitOne(variant: Variant, blockSwap: number, site: WeightsSite): Fit {
+function fitOne(variant: Variant, blockSwap: number, site: WeightsSite): { tier: Tier; fit: Fit } {
   const needs = memoryNeeds(variant, blockSwap);
   const { videoBytes: video, memoryBytes: memory } = site;
-  const videoPair = `video memory about ${memoryWords(needs.videoBytes)} of ${memoryWords(video)}`;
+  const pair = (bytes: number) =>
+    `video memory about ${memoryWords(bytes)} of ${memoryWords(video)}`;
+  const videoPair = pair(needs.videoBytes);
   if (needs.smokeVideoBytes > video * USABLE) {
-    return no(`video memory about ${memoryWords(needs.smokeVideoBytes)} of ${memoryWords(video)}`);
+    return { tier: 'no', fit: no(pair(needs.smokeVideoBytes)) };
   }
   if (memory !== null && needs.memoryBytes > memory) {
-    return no(`memory about ${memoryWords(needs.memoryBytes)} of ${memoryWords(memory)}`);
+    const words = `memory about ${memoryWords(needs.memoryBytes)} of ${memoryWords(memory)}`;
+    return { tier: 'no', fit: no(words) };
   }
   if (needs.videoBytes > video * USABLE) {
-    return warn(`${videoPair}: short and small clips only`);
+    return { tier: 'small', fit: warn(`${videoPair}: short and small clips only`) };
   }
-  if (needs.videoBytes > video * COMFORTABLE)
-    return warn(`${videoPair}: little room for longer clips`);
+  if (needs.videoBytes > video * COMFORTABLE) {
+    return { tier: 'video', fit: warn(`${videoPair}: little room for longer clips`) };
+  }
   if (memory !== null && needs.comfortableMemoryBytes > memory) {
-    return warn(
-      `memory about ${memoryWords(needs.memoryBytes)} to ${memoryWords(needs.comfortableMemoryBytes)} of ${memoryWords(memory)}: may not be enough`,
-    );
+    const range = `${memoryWords(needs.memoryBytes)} to ${memoryWords(needs.comfortableMemoryBytes)}`;
+    const words = `memory about ${range} of ${memoryWords(memory)}: may not be enough`;
+    return { tier: 'memory', fit: warn(words) };
   }
   const waiting = blockSwap === 0 ? '' : `, ${blockSwap} of ${BLOCKS} blocks wait in memory`;
-  return ok(`${videoPair}${waiting}`);
+  return { tier: 'ok', fit: ok(`${videoPair}${waiting}`) };
 }
 
 /** GGUF in this node pack has an open risk (graph page, GGUF row): no promise before a real run. */

@@ -5,7 +5,7 @@ import { memoryLimitBytes } from '../launch/memory-limit.ts';
 import type { Machine } from '../machine/types.ts';
 import { type Fit, memoryWords, no, ok } from './fit.ts';
 import { fitAttention, recommendAttention } from './fit-attention.ts';
-import { fitStack, recommendStack, type StackSite } from './fit-stack.ts';
+import { fitStack, recommendStack, type StackSite, whyNoStack } from './fit-stack.ts';
 import { fitWeights, recommendWeights, type WeightsSite, weightsOptions } from './fit-weights.ts';
 import { memoryNeeds } from './memory-needs.ts';
 import { recommendPlacement } from './placement.ts';
@@ -104,7 +104,7 @@ export function recommend(
   }
   const stack = stackRow ? { row: stackRow, fit: fitStack(stackRow, site) } : recommendStack(site);
   if (!stack || stack.fit.state === 'no') {
-    const why = stack?.fit.reason ?? fitStack(stacks()[0] as Stack, site).reason;
+    const why = stack?.fit.reason ?? whyNoStack(site);
     const newer = stackChange(site, null);
     return refuse(
       'stack-unfit',
