@@ -1,0 +1,193 @@
+import type { FailureClass } from '../types.ts';
+import { fix } from './define.ts';
+
+/** ComfyUI's start and its node packs. Wordings: ComfyUI main.py, nodes.py, server.py. */
+export const comfyui: FailureClass[] = [
+  {
+    code: 'node-pack-module-missing',
+    title: 'A node pack misses a Python package',
+    phase: 'launch',
+    tier: 'specific',
+    cause:
+      'ComfyUI could not load the pack, because a package that it imports is not in the image.',
+    detail: 'The package is {1}.',
+    fixes: [
+      fix('Add it to the image: in a running container it is lost with the container'),
+      fix('Build the image anew', 'steadydancer run --from image'),
+    ],
+    source: 'ComfyUI nodes.py load_custom_node; facts SITUATIONS 7',
+    explains: ['node-pack-import-failed', 'python-module-missing', 'node-missing'],
+    patterns: [
+      {
+        line: /Cannot import \S.* module for custom nodes: No module named '?([\w.]+)/,
+        soft: false,
+        confidence: 0.95,
+      },
+      {
+        line: /No module named '?([\w.]+)'?/,
+        near: /Cannot import \S.* module for custom nodes|\(IMPORT FAILED\)/,
+        soft: false,
+        confidence: 0.93,
+        unless: /'?(?:pip|flash_attn|sageattention)'?$/,
+      },
+    ],
+  },
+  {
+    code: 'node-pack-import-failed',
+    title: 'A node pack could not be loaded',
+    phase: 'launch',
+    tier: 'effect',
+    cause: 'ComfyUI goes on without its nodes; the error stands above the line.',
+    detail: 'The pack is {1}.',
+    fixes: [
+      fix('Is a folder mounted over custom_nodes?', 'docker inspect -f "{{.Mounts}}" NAME'),
+      fix('Build the image anew', 'steadydancer run --from image'),
+    ],
+    source: 'ComfyUI nodes.py; was-node-suite-comfyui#219; comfyume-v1#11',
+    explains: ['node-missing', 'python-exception'],
+    patterns: [
+      { line: /\(IMPORT FAILED\): ?(\S+)?/, soft: false, confidence: 0.95 },
+      { line: /Cannot import (\S.*?) module for custom nodes/, soft: false, confidence: 0.95 },
+    ],
+  },
+  {
+    code: 'node-pack-prestartup-failed',
+    title: "A node pack's start script ended with an error",
+    phase: 'launch',
+    tier: 'effect',
+    cause: 'The pack prepares something before ComfyUI loads, and could not.',
+    detail: 'The pack is {1}.',
+    fixes: [
+      fix('Read the lines above it'),
+      fix('Is pip in the environment?', 'python -m pip --version'),
+    ],
+    source: 'Kaouthia/ComfyUI-Docker#10; facts steadydancer 8.58',
+    patterns: [
+      { line: /\(PRESTARTUP FAILED\): ?(\S+)?/, soft: false },
+      {
+        line: /Neither `pip` nor `uv` are available|Neither .pip. nor .uv. (?:are|is) available/,
+        soft: false,
+        confidence: 0.9,
+      },
+    ],
+  },
+  {
+    code: 'node-steadydancer-unavailable',
+    title: "SteadyDancer's node did not load",
+    phase: 'launch',
+    tier: 'specific',
+    cause: 'WanVideoWrapper loads it only when its imports work, and goes on without it silently.',
+    detail: 'The reason was: {1}.',
+    fixes: [fix('Use the pinned version of the pack', 'steadydancer run --set stack=auto')],
+    source: 'facts steadydancer-graph trap 11',
+    explains: ['node-missing', 'python-module-missing', 'library-missing'],
+    patterns: [{ line: /SteadyDancer nodes not available: ?(.*)/i, soft: false, confidence: 0.96 }],
+  },
+  {
+    code: 'comfyui-frontend-missing',
+    title: "ComfyUI's own packages are missing or old",
+    phase: 'launch',
+    tier: 'specific',
+    cause: 'ComfyUI was updated without its requirements.',
+    fixes: [fix('Install them', 'pip install -r requirements.txt')],
+    source: 'ComfyUI app/frontend_management.py',
+    explains: ['python-module-missing', 'container-exited'],
+    patterns: [
+      /comfyui-frontend-package is not installed/i,
+      { line: /comfyui-frontend-package.*(?:not found|No module named|out of date)/i },
+    ],
+  },
+  {
+    code: 'comfyui-argument-unknown',
+    title: 'ComfyUI does not know an argument',
+    phase: 'launch',
+    tier: 'specific',
+    cause: 'This version has no such option.',
+    detail: 'It is {1}.',
+    fixes: [fix('See the options', 'python main.py --help')],
+    source: 'Python argparse; ComfyUI comfy/cli_args.py',
+    patterns: [
+      /main\.py: error: (?:unrecognized arguments: (\S+)|argument (\S+)|.*not allowed with)/,
+    ],
+  },
+  {
+    code: 'node-version-mismatch',
+    title: 'The workflow and the node pack are of different versions',
+    phase: 'smoke',
+    tier: 'specific',
+    cause:
+      'A node got an input that its version does not have: a pack that is half updated, or a newer workflow.',
+    detail: 'The input is {1}.',
+    fixes: [fix('Use the pinned versions', 'steadydancer run --set stack=auto')],
+    source: 'ComfyUI-WanVideoWrapper#1820, #1068, #328; facts steadydancer 8.55, 8.57',
+    explains: ['workflow-node-error', 'python-exception'],
+    patterns: [
+      /got an unexpected keyword argument '(\w+)'/,
+      /missing \d+ required (?:positional|keyword-only) arguments?: '(\w+)'/,
+    ],
+  },
+  {
+    code: 'node-pack-bug',
+    title: 'This commit of WanVideoWrapper has a known error',
+    phase: 'smoke',
+    tier: 'specific',
+    cause: 'Some commits of the pack end every run this way.',
+    fixes: [fix('Use the pinned commit', 'steadydancer run --set stack=auto')],
+    source: 'ComfyUI-WanVideoWrapper#1346, #2019; facts steadydancer 8.56, steadydancer-graph (g)',
+    explains: ['workflow-node-error', 'python-exception', 'node-version-mismatch'],
+    patterns: [
+      /got multiple values for keyword argument '(\w+)'/,
+      /(?:cannot access|referenced before assignment).*(?:multitalk_audio_stride|image_cond_mask)|(?:multitalk_audio_stride|image_cond_mask).*(?:referenced before|not associated)/,
+    ],
+  },
+  {
+    code: 'ffmpeg-missing',
+    title: 'ffmpeg is missing',
+    phase: 'smoke',
+    tier: 'specific',
+    cause: 'The video cannot be written.',
+    fixes: [
+      fix('Install it in the image', 'apt-get install -y ffmpeg'),
+      fix('Or', 'pip install imageio-ffmpeg'),
+    ],
+    source: 'VideoHelperSuite; facts steadydancer 2',
+    explains: ['workflow-node-error', 'command-missing'],
+    patterns: [
+      /ffmpeg is required for video outputs|No valid ffmpeg found/i,
+      /\bffmpeg: (?:command )?not found|No such file or directory: '(?:[^']*\/)?ffmpeg'|No ffmpeg exe could be found/i,
+      /FFmpeg (?:is not installed|executable .*not found)/i,
+    ],
+  },
+  {
+    code: 'ffmpeg-encoder-missing',
+    title: 'This ffmpeg cannot write the video format',
+    phase: 'smoke',
+    tier: 'specific',
+    cause: 'It was built without the encoder, or the GPU has no free one.',
+    detail: 'The encoder is {1}.',
+    fixes: [
+      fix('Use video/h264-mp4 in the workflow'),
+      fix('Install a full ffmpeg', 'apt-get install -y ffmpeg'),
+    ],
+    source: 'ffmpeg',
+    explains: ['workflow-node-error'],
+    patterns: [
+      /Unknown encoder '(\w+)'/,
+      /(?:OpenEncodeSessionEx failed|No capable devices found|Cannot load libnvidia-encode)/,
+      /(?:width|height) not divisible by 2/,
+    ],
+  },
+  {
+    code: 'database-locked',
+    title: "ComfyUI's database is used by another one",
+    phase: 'launch',
+    tier: 'specific',
+    cause: 'Two ComfyUIs share one user folder.',
+    fixes: [
+      fix('Stop the other one'),
+      fix('Or give it its own', 'python main.py --user-directory DIR'),
+    ],
+    source: 'SQLite; ComfyUI app/database',
+    patterns: [/database is locked|Could not acquire lock on (?:the )?database/i],
+  },
+];
