@@ -9,12 +9,13 @@ export function sudo(host: Host): string {
 
 /** Commands that start an installed engine, by what starts services here (facts docker-gpu.md §8). */
 export function startFixes(host: Host, installed: Installation): Fix[] {
-  const label = 'Start Docker';
-  if (installed.snap) return [{ label, command: `${sudo(host)}snap start docker` }];
-  if (host.systemd) return [{ label, command: `${sudo(host)}systemctl start docker` }];
-  if (installed.initScript) return [{ label, command: `${sudo(host)}service docker start` }];
-  const command = `${sudo(host)}sh -c 'dockerd >/var/log/dockerd.log 2>&1 &'`;
-  return [{ label, command }];
+  const fix = (command: string): Fix[] => [
+    { label: 'Start Docker', command: `${sudo(host)}${command}`, applies: 'start-engine' },
+  ];
+  if (installed.snap) return fix('snap start docker');
+  if (host.systemd) return fix('systemctl start docker');
+  if (installed.initScript) return fix('service docker start');
+  return fix("sh -c 'dockerd >/var/log/dockerd.log 2>&1 &'");
 }
 
 /** Commands that start Docker Desktop; `docker desktop start` exists since Desktop 4.37. */

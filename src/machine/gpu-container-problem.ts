@@ -127,7 +127,7 @@ export function toolkitFixes(host: Host, engine: ReadyEngine): Fix[] {
   const label = "Install NVIDIA's container toolkit";
   return [
     install
-      ? { label, command: install, applies: 'install-nvidia-toolkit' }
+      ? { label, command: install }
       : { label: `${label}: https://docs.nvidia.com/datacenter/cloud-native` },
     {
       label: 'Give it to Docker (restarts the engine; running containers stop)',

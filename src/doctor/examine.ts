@@ -1,0 +1,103 @@
+import { join } from 'node:path';
+import { inventory } from '../machine/inventory.ts';
+import { type Fetch, type NetworkReport, observeNetwork } from '../machine/network.ts';
+import { observe } from '../machine/observe.ts';
+import type { Inventory, Machine } from '../machine/types.ts';
+import { hubAccess } from '../models/hub-access.ts';
+import { webOf } from '../models/web.ts';
+import type { Clock } from '../ports/clock.ts';
+import { connectDocker, resolveEndpoint } from '../ports/docker.ts';
+import type { Processes } from '../ports/processes.ts';
+import { withTimeLimit } from '../ports/time-limit.ts';
+import { places } from '../profiles/places.ts';
+import { allChecks } from './checks/index.ts';
+import { runChecks } from './run-checks.ts';
+import type { TimedResult } from './types.ts';
+
+export interface Examination {
+  env: NodeJS.ProcessEnv;
+  /** By default that of the person in front, SUDO_USER's under sudo. */
+  home?: string;
+  processes: Processes;
+  clock: Clock;
+  port: number;
+  /** False: nothing is fetched. */
+  network: boolean;
+  /** By default the global one, through the proxies of `env`. */
+  fetch?: Fetch;
+  /** Prefix of /proc, /sys, /etc …; '' on a real machine. */
+  root?: string;
+  signal?: AbortSignal;
+  onResult?: (result: TimedResult) => void;
+}
+
+/** Looks at machine, inventory and network side by side, then runs every check over them. */
+export async function examine(
+  asked: Examination,
+): Promise<{ machine: Machine; results: TimedResult[] }> {
+  const { env, processes, clock, signal } = asked;
+  const network = asked.network ? reportNetwork(asked) : null;
+  // Its checks await it; a rejection before that must not end the process.
+  network?.catch(() => {});
+  const machine = await observe({
+    env,
+    processes,
+    clock,
+    signal,
+    ...(asked.home ? { home: asked.home } : {}),
+    ...(asked.root ? { root: asked.root } : {}),
+  });
+  const found = await lookForOurs(machine, asked);
+  const context = { machine, inventory: found, env, port: asked.port, network };
+  const results = await runChecks(allChecks, context, {
+    signal,
+    ...(asked.onResult ? { onResult: asked.onResult } : {}),
+  });
+  return { machine, results };
+}
+
+async function lookForOurs(
+  machine: Machine,
+  { env, signal }: Examination,
+): Promise<Inventory | null> {
+  const { home } = machine.host;
+  const runsDir = join(places(env, home).runs);
+  try {
+    return await withTimeLimit(
+      async (inner) => {
+        const docker =
+          machine.engine.state === 'ready'
+            ? await connectDocker(await resolveEndpoint(env, home), { signal: inner })
+            : null;
+        return inventory({ docker, runsDir });
+      },
+      { timeoutMs: 2_000, signal },
+    );
+  } catch {
+    signal?.throwIfAborted();
+    return null;
+  }
+}
+
+async function reportNetwork(asked: Examination): Promise<NetworkReport> {
+  const { env, processes, signal } = asked;
+  return observeNetwork({
+    env,
+    processes,
+    signal,
+    fetch: asked.fetch ?? throughProxies(env),
+    token: hubAccess(env).token,
+    // Mirrors share the line with what is measured: only where they are likely to be wanted.
+    mirrors: /^zh_CN/.test(env.LC_ALL || env.LANG || ''),
+  });
+}
+
+/** undici's fetch does not read HTTPS_PROXY by itself. */
+function throughProxies(env: NodeJS.ProcessEnv): Fetch {
+  const dispatcher = webOf(env);
+  return async (url, init) => {
+    const { fetch } = await import('undici');
+    const answer = await fetch(url, { ...(init as object), dispatcher });
+    return answer as unknown as Response;
+  };
+}
