@@ -11,16 +11,6 @@ export interface PlaceCost {
   finalBytes: number;
 }
 
-/** One filesystem and what the places on it need together. */
-export interface FilesystemCost {
-  places: DiskPlace[];
-  path: string;
-  freeBytes: number;
-  totalBytes: number | null;
-  peakBytes: number;
-  finalBytes: number;
-}
-
 /** The costs beside what is free, place by place, as `plan --json` shows them. */
 export function plannedDisk(costs: PlaceCost[], machine: Machine): PlannedDisk[] {
   return costs.map((cost) => {

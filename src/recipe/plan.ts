@@ -1,4 +1,6 @@
+import { planCustom } from './plan-custom.ts';
 import { planRehearsal } from './plan-rehearsal.ts';
+import { planSteadyDancer } from './plan-steadydancer.ts';
 import { resolveChoices } from './resolve-choices.ts';
 import type { PlanInput, Planned } from './types.ts';
 
@@ -12,8 +14,9 @@ export function plan(input: PlanInput): Planned {
     case 'rehearsal':
       return planRehearsal(input, choices);
     case 'steadydancer':
+      return planSteadyDancer(input, choices);
     case 'custom':
-      throw new Error(`not planned yet: ${choices.recipe}`);
+      return planCustom(input, choices);
     default:
       throw new Error(`no such recipe: ${choices.recipe satisfies never}`);
   }

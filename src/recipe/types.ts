@@ -3,6 +3,9 @@ import type { Failure } from '../contract/failure.ts';
 import type { PhaseId } from '../contract/ids.ts';
 import type { Plan } from '../contract/plan.ts';
 import type { Inventory, Machine } from '../machine/types.ts';
+import type { DiskLayout, Order } from './disk-plan.ts';
+import type { Recommendation } from './recommend.ts';
+import type { TargetGpu } from './target-gpu.ts';
 
 /** What earlier runs on this machine took; from runs/, never from the journal of this run. */
 export interface History {
@@ -49,4 +52,12 @@ export interface Planned {
   steps: Step[];
   /** Why it cannot run (exit 10) or cannot fit (exit 16); null when it can. */
   refusal: Failure | null;
+  /** The GPU that it was planned for; absent where the recipe needs none. */
+  gpu?: TargetGpu;
+  /** Why each choice is as it is; absent where nothing was recommended. */
+  recommendation?: Recommendation;
+  /** What the disk allows: models beside the build, or after it when its cache has been dropped. */
+  order?: Order;
+  /** Per filesystem: what is free and the most that is written to it. */
+  filesystems?: DiskLayout['filesystems'];
 }

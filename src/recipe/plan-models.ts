@@ -1,0 +1,35 @@
+import type { PlannedModel } from '../contract/plan.ts';
+import { modelFile, modelUrl, neededModels } from './models.ts';
+import type { DecidingChoices } from './needed-by.ts';
+import type { PresentModel } from './types.ts';
+
+export interface PlannedModels {
+  models: PlannedModel[];
+  /** All of them, in bytes; by estimate where the size is not known. */
+  allBytes: number;
+  missingBytes: number;
+}
+
+/** The files of these choices: what is there and what is left to fetch. */
+export function planModels(
+  choices: DecidingChoices,
+  present: readonly PresentModel[],
+  hub: string | undefined,
+): PlannedModels {
+  const models = neededModels(choices).map((model) => ({
+    id: model.id,
+    file: modelFile(model),
+    bytes: model.bytes,
+    estimatedBytes: model.estimatedBytes,
+    sha256: model.sha256,
+    url: modelUrl(model, hub),
+    present: present.some(({ id }) => id === model.id),
+  }));
+  const sum = (of: readonly PlannedModel[]) =>
+    of.reduce((bytes, model) => bytes + (model.bytes ?? model.estimatedBytes), 0);
+  return {
+    models,
+    allBytes: sum(models),
+    missingBytes: sum(models.filter((model) => !model.present)),
+  };
+}

@@ -1,0 +1,193 @@
+import type { ResolvedChoices } from '../contract/choices.ts';
+import type { Failure } from '../contract/failure.ts';
+import type { PlanWarning } from '../contract/plan.ts';
+import { buildArgs } from './build-args.ts';
+import { plannedDisk } from './disk-cost.ts';
+import { diskNeed } from './disk-need.ts';
+import { type DiskLayout, diskWarnings, layOut, RESERVE_BYTES } from './disk-plan.ts';
+import { diskRefusal, smallerChoices } from './disk-refusal.ts';
+import { memoryWords } from './fit.ts';
+import { buildCommand, fetchCommands, runCommand } from './hand-commands.ts';
+import { unseen } from './machine-warnings.ts';
+import { memoryNeeds } from './memory-needs.ts';
+import type { DecidingChoices } from './needed-by.ts';
+import { imageRef, planDigest } from './plan-digest.ts';
+import { planModels } from './plan-models.ts';
+import { type Recommendation, recommend } from './recommend.ts';
+import { type Stack, stackById } from './stacks.ts';
+import { planTotal, steadyDancerSteps } from './steadydancer-steps.ts';
+import { type TargetGpu, targetGpu } from './target-gpu.ts';
+import type { PlanInput, Planned } from './types.ts';
+
+type Decided = ResolvedChoices & DecidingChoices;
+
+/** The real image: what suits the GPU, what is fetched and built, what it costs, whether it fits. */
+export function planSteadyDancer(input: PlanInput, choices: ResolvedChoices): Planned {
+  const { machine } = input;
+  const chosen = targetGpu(choices, machine);
+  const advice = chosen.gpu ? recommend(choices, chosen.gpu, machine) : null;
+  const warnings = [...unseen(machine), ...chosen.warnings, ...(advice?.warnings ?? [])];
+  const cannot = chosen.refusal ?? advice?.refusal;
+  if (!chosen.gpu || !advice?.recommendation) {
+    return refused(input, choices, warnings, cannot ?? null);
+  }
+  const { recommendation } = advice;
+  const decided = decide(choices, recommendation);
+  const row = recommendation.stack.value;
+  const args = decided.image === undefined ? buildArgs(decided, recommendation) : {};
+  const files = planModels(decided, input.present, decided.mirrors?.hub);
+  const digest = planDigest({
+    choices: decided,
+    stack: row.id,
+    args,
+    contextHash: input.context?.hash ?? null,
+    models: files.models.map(({ id, sha256 }) => ({ id, sha256 })),
+  });
+  const ref = decided.image ?? imageRef(digest);
+  const built =
+    decided.image !== undefined ||
+    input.inventory.images.some((image) => image.plan === digest || image.refs.includes(ref));
+  const reserve = decided.diskReserveBytes ?? RESERVE_BYTES;
+  const layout = layOutFor(input, decided, row, built, reserve);
+  const fetchBytes = fetchedHere(decided) ? files.missingBytes : 0;
+  const steps = steadyDancerSteps({
+    input,
+    choices: decided,
+    stack: row,
+    digest,
+    built,
+    fetchBytes,
+    layout,
+  });
+  const changed = layout.short
+    ? smallerChoices(decided).map((change) => {
+        const other = { ...decided, ...change.choices };
+        return { change, layout: layOutFor(input, other, row, built, reserve) };
+      })
+    : [];
+  const here = chosen.gpu.here;
+  return {
+    plan: {
+      v: 1,
+      choices: decided,
+      stack: row.id,
+      image: { ref },
+      args,
+      models: files.models,
+      downloadBytes: fetchBytes,
+      disk: plannedDisk(layout.costs, machine),
+      minutes: planTotal(steps, layout.order),
+      commands: [
+        ...(decided.image === undefined ? [buildCommand(ref, args, input.context)] : []),
+        ...(fetchedHere(decided) ? fetchCommands(files.models, decided.modelsDir) : []),
+        ...(decided.target === 'local'
+          ? [
+              runCommand(ref, decided, input.profile, {
+                gpu: true,
+                memoryBytes: recommendation.memoryLimit.value,
+              }),
+            ]
+          : []),
+      ],
+      warnings: [...warnings, ...busy(chosen.gpu, input, recommendation), ...diskWarnings(layout)],
+      planDigest: digest,
+    },
+    choices: decided,
+    needsGpu: here,
+    steps,
+    refusal: diskRefusal(layout, reserve, changed, fetchBytes),
+    gpu: chosen.gpu,
+    recommendation,
+    order: layout.order,
+    filesystems: layout.filesystems,
+  };
+}
+
+/** Models are fetched on the computer that runs them; into the image they go from here. */
+function fetchedHere(choices: ResolvedChoices): boolean {
+  return choices.target === 'local' || choices.placement === 'baked';
+}
+
+function layOutFor(
+  input: PlanInput,
+  choices: Decided,
+  stack: Stack,
+  built: boolean,
+  reserve: number,
+): DiskLayout {
+  const files = planModels(choices, input.present, undefined);
+  const need = diskNeed(
+    {
+      choices,
+      stack,
+      built,
+      fetchBytes: fetchedHere(choices) ? files.missingBytes : 0,
+      allModelBytes: files.allBytes,
+    },
+    input.machine,
+  );
+  return layOut(need, input.machine, reserve);
+}
+
+/** The choices with what is recommended in the places that were open. */
+function decide(choices: ResolvedChoices, advice: Recommendation): Decided {
+  return {
+    ...choices,
+    stack: advice.stack.value.id,
+    variant: advice.variant.value,
+    textEncoder: advice.textEncoder.value,
+    attention: advice.attention.value,
+    blockSwap: advice.blockSwap.value,
+    placement: advice.placement.value,
+    pose: advice.pose.value,
+    smoke: { ...advice.smoke.value },
+  };
+}
+
+/** Video memory that other programs hold now: a matter of this minute, so a warning. */
+function busy(gpu: TargetGpu, input: PlanInput, advice: Recommendation): PlanWarning[] {
+  const { smokeVideoBytes } = memoryNeeds(advice.variant.value, advice.blockSwap.value);
+  if (!gpu.here || gpu.freeBytes === null || gpu.freeBytes >= smokeVideoBytes) return [];
+  const seen = input.machine.gpu.state === 'ready' ? input.machine.gpu.gpus : [];
+  const holders = seen.find(({ uuid }) => uuid === gpu.uuid)?.processes ?? [];
+  const names = holders.map(({ name, pid }) => `${name} (${pid})`).join(', ');
+  const text = `The ${gpu.name} has ${memoryWords(gpu.freeBytes)} of ${memoryWords(gpu.memoryBytes)} free now, the test video needs about ${memoryWords(smokeVideoBytes)}${names ? `; it is used by ${names}` : ''}.`;
+  return [{ code: 'gpu-busy', text }];
+}
+
+/** A plan that cannot run is still a document: what was chosen, and why not. */
+function refused(
+  input: PlanInput,
+  choices: ResolvedChoices,
+  warnings: PlanWarning[],
+  refusal: Failure | null,
+): Planned {
+  const stack = choices.stack === undefined ? null : (stackById(choices.stack)?.id ?? null);
+  const digest = planDigest({
+    choices,
+    stack,
+    args: {},
+    contextHash: input.context?.hash ?? null,
+    models: [],
+  });
+  return {
+    plan: {
+      v: 1,
+      choices,
+      stack,
+      image: { ref: choices.image ?? imageRef(digest) },
+      args: {},
+      models: [],
+      downloadBytes: 0,
+      disk: [],
+      minutes: { low: 0, high: 0 },
+      commands: [],
+      warnings: refusal ? [...warnings, { code: refusal.code, text: refusal.message }] : warnings,
+      planDigest: digest,
+    },
+    choices,
+    needsGpu: true,
+    steps: [],
+    refusal,
+  };
+}
