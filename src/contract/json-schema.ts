@@ -4,7 +4,7 @@ import { doctorSchema } from './doctor.ts';
 import { eventSchema } from './events.ts';
 import { modelsReportSchema } from './models.ts';
 import { planSchema } from './plan.ts';
-import { profileSchema } from './profile.ts';
+import { profileSchema, profilesSchema } from './profile.ts';
 import { smokeReportSchema } from './smoke.ts';
 import { statusSchema } from './status.ts';
 
@@ -13,6 +13,7 @@ export const documents = {
   event: eventSchema,
   plan: planSchema,
   profile: profileSchema,
+  profiles: profilesSchema,
   doctor: doctorSchema,
   diagnose: diagnoseSchema,
   'diagnose-codes': diagnosisCodesSchema,

@@ -20,3 +20,24 @@ export const profileSchema = z.strictObject({
   updatedAt: z.string().optional(),
 });
 export type Profile = z.infer<typeof profileSchema>;
+
+/** One profile as `profiles --json` shows it. */
+export const listedProfileSchema = z.object({
+  name: profileNameSchema,
+  description: z.string().nullable(),
+  origin: z.enum(['own', 'shipped']),
+  default: z.boolean(),
+  /** File of an own profile. */
+  path: z.string().nullable(),
+  choices: choicesSchema,
+});
+export type ListedProfile = z.infer<typeof listedProfileSchema>;
+
+/** `profiles … --json`: every action answers with the profiles that it is about. */
+export const profilesSchema = z.object({
+  v: z.literal(1),
+  profiles: z.array(listedProfileSchema),
+  /** Files in the profiles folder that are no usable profile; they stay as they are. */
+  problems: z.array(z.object({ path: z.string(), text: z.string() })),
+});
+export type ProfilesReport = z.infer<typeof profilesSchema>;
