@@ -61,7 +61,8 @@ export async function readContext(dir: string, dockerfile: string): Promise<Buil
   const entries = await walk(root, patterns);
   // The engine reads it out of the tar, also when it is ignored.
   if (!entries.some((entry) => entry.path === dockerfileInTar)) {
-    entries.push({ ...(await entryOf(file, dockerfileInTar)), type: 'file' });
+    const { size, mtime } = await stat(file);
+    entries.push({ path: dockerfileInTar, type: 'file', size, executable: false, mtime });
   }
   entries.sort((a, b) => (a.path < b.path ? -1 : 1));
   const bytes = entries.reduce((sum, entry) => sum + entry.size, 0);
@@ -87,7 +88,7 @@ async function ignorePatterns(root: string, dockerfile: string): Promise<string[
 }
 
 async function walk(root: string, patterns: string[]): Promise<Entry[]> {
-  const filter = dockerignore({ ignorecase: false }).add(patterns);
+  const filter = dockerignore.default({ ignorecase: false }).add(patterns);
   // With an exception (`!keep`), what is wanted may lie below what is not.
   const exceptions = patterns.some((pattern) => pattern.trim().startsWith('!'));
   const found: Entry[] = [];
@@ -180,11 +181,11 @@ export async function contextHash(
     signal?.throwIfAborted();
     const content =
       entry.type === 'file' ? await fileHash(sourceOf(context, entry)) : (entry.link ?? '');
-    // The name of the Dockerfile in the tar is the one thing that says which of several it is.
-    const role = entry.path === context.dockerfileInTar ? 'dockerfile' : entry.type;
     const bit = entry.type === 'file' && entry.executable ? 'x' : '-';
-    total.update(`${[role, bit, entry.path, content].join('\0')}\n`);
+    total.update(`${[entry.type, bit, entry.path, content].join('\0')}\n`);
   }
+  // By itself, because it may be a link, and says which of several Dockerfiles it is.
+  total.update(`dockerfile\0${await fileHash(context.dockerfile)}\n`);
   return { hash: total.digest('hex'), bytes: context.bytes };
 }
 

@@ -13,8 +13,7 @@ const HEREDOC = /<<-?\s*["']?([A-Za-z_][A-Za-z0-9_]*)["']?/g;
 /** The instructions of a Dockerfile (docs.docker.com/reference/dockerfile), comments left out. */
 export function parseDockerfile(text: string): Instruction[] {
   const lines = text.replace(/^\ufeff/, '').split(/\r?\n/);
-  const escape = escapeOf(lines);
-  const continued = escape === '`' ? /`[ \t]*$/ : /\\[ \t]*$/;
+  const continued = escapeOf(lines) === '`' ? /`[ \t]*$/ : /\\[ \t]*$/;
   const found: Instruction[] = [];
   for (let at = 0; at < lines.length; at += 1) {
     const start = at;

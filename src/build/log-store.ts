@@ -1,0 +1,124 @@
+import { mkdir, open, rename, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { LineSanitiser } from '../text/sanitise.ts';
+import { PlainLog } from './plain-log.ts';
+import type { SolveEvent } from './types.ts';
+
+export interface LogStoreOptions {
+  /** build.log of the run; its folder is made. */
+  path: string;
+  /** The file is put aside as `<path>.1` when it grows beyond this; default 256 MB. */
+  maxBytes?: number;
+  /** Lines kept in memory for each step; default 2,000. */
+  linesPerStep?: number;
+  /** Longest time that a line waits for the disk; default 250 ms. */
+  flushMs?: number;
+}
+
+const FLUSH_BYTES = 64 * 1024;
+
+/**
+ * Keeps a build's output twice: the raw bytes in a file, in the form of buildx' plain progress
+ * (`#7 text`), and the last sanitised lines of each step in memory. It writes on a timer or when
+ * enough has come together, never per line. A full disk does not stop a build: see `error`.
+ */
+export class LogStore {
+  readonly #options: Required<LogStoreOptions>;
+  readonly #plain = new PlainLog();
+  readonly #steps = new Map<string, { lines: string[]; sanitisers: Map<1 | 2, LineSanitiser> }>();
+  #pending: Uint8Array[] = [];
+  #pendingBytes = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<void> = Promise.resolve();
+  #error: Error | null = null;
+
+  constructor(options: LogStoreOptions) {
+    this.#options = { maxBytes: 256e6, linesPerStep: 2_000, flushMs: 250, ...options };
+  }
+
+  /** Why the file is not complete, null when it is. */
+  get error(): Error | null {
+    return this.#error;
+  }
+
+  push(event: SolveEvent): void {
+    if (event.type === 'status') {
+      for (const log of event.status.logs ?? []) this.#remember(log.vertex, log.stream, log.data);
+    }
+    for (const bytes of this.#plain.push(event)) this.#write(bytes);
+  }
+
+  /** The last lines of a step, oldest first, sanitised; also one that has no end yet. */
+  tail(vertex: string, count: number = this.#options.linesPerStep): string[] {
+    const step = this.#steps.get(vertex);
+    if (!step) return [];
+    const open = [...step.sanitisers.values()].map((s) => s.current()).filter((l) => l !== '');
+    return [...step.lines, ...open].slice(-count);
+  }
+
+  /** Writes what is held back. */
+  async flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const bytes = Buffer.concat(this.#pending);
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    this.#writing = this.#writing.then(() => this.#append(bytes));
+    await this.#writing;
+  }
+
+  /** Writes everything, also lines that have no end yet. */
+  async close(): Promise<void> {
+    for (const bytes of this.#plain.end()) this.#write(bytes);
+    await this.flush();
+  }
+
+  #remember(vertex: string, stream: 1 | 2, data: Uint8Array): void {
+    let step = this.#steps.get(vertex);
+    if (!step) {
+      step = { lines: [], sanitisers: new Map() };
+      this.#steps.set(vertex, step);
+    }
+    let sanitiser = step.sanitisers.get(stream);
+    if (!sanitiser) {
+      sanitiser = new LineSanitiser();
+      step.sanitisers.set(stream, sanitiser);
+    }
+    step.lines.push(...sanitiser.push(data));
+    const { linesPerStep } = this.#options;
+    // Twice the bound before it is cut: dropping one line at a time would be quadratic.
+    if (step.lines.length > linesPerStep * 2)
+      step.lines.splice(0, step.lines.length - linesPerStep);
+  }
+
+  #write(bytes: Uint8Array): void {
+    this.#pending.push(bytes);
+    this.#pendingBytes += bytes.length;
+    if (this.#pendingBytes >= FLUSH_BYTES) void this.flush();
+    else if (this.#timer === undefined) {
+      this.#timer = setTimeout(() => void this.flush(), this.#options.flushMs);
+      this.#timer.unref();
+    }
+  }
+
+  async #append(bytes: Buffer): Promise<void> {
+    if (bytes.length === 0 || this.#error) return;
+    const { path, maxBytes } = this.#options;
+    try {
+      await mkdir(dirname(path), { recursive: true });
+      const size = await stat(path).then(
+        (found) => found.size,
+        () => 0,
+      );
+      if (size > 0 && size + bytes.length > maxBytes) await rename(path, `${path}.1`);
+      const file = await open(path, 'a', 0o600);
+      try {
+        await file.appendFile(bytes);
+      } finally {
+        await file.close();
+      }
+    } catch (error) {
+      this.#error = error as Error;
+    }
+  }
+}
