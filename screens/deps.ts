@@ -1,0 +1,53 @@
+import type { Choices } from '../src/contract/choices.ts';
+import type { CheckResult } from '../src/contract/doctor.ts';
+import type { Event } from '../src/contract/events.ts';
+import type { Machine } from '../src/machine/types.ts';
+import type { Clock } from '../src/ports/clock.ts';
+import type { Planned } from '../src/recipe/types.ts';
+import type { ControlMessage, ControlReply } from '../src/runner/control-protocol.ts';
+import type { Terminal } from './kit/mount.tsx';
+
+/** A row of the machine page: there from the first frame, filled in where it stands. */
+export type CheckRow = CheckResult | CheckingRow;
+export interface CheckingRow {
+  id: string;
+  title: string;
+  status: 'checking';
+  /** What it waits for. */
+  detail: string;
+}
+
+export interface Seen {
+  machine: Partial<Machine>;
+  /** In the order in which they are shown; a row never moves. */
+  checks: readonly CheckRow[];
+}
+
+/** What a front-end of a run needs of the world; `attach` needs no more. */
+export interface RunDeps {
+  clock: Clock;
+  terminal: Terminal;
+  /** A line on the main screen, after the screens are gone. */
+  say(line: string): void;
+  /** The run's events from its start on; ends with its result, or when nobody writes any more. */
+  follow(runId: string, signal: AbortSignal): AsyncIterable<Event>;
+  /** Never throws: a run that cannot be reached is a reply with `ok: false`. */
+  control(runId: string, message: ControlMessage): Promise<ControlReply>;
+  /** Opens an address in the browser of the person in front; left out where that is impossible. */
+  open?(url: string): Promise<void>;
+  /** Stops the container that the run left running. */
+  stopContainer?(runId: string): Promise<void>;
+}
+
+export interface WizardDeps extends RunDeps {
+  version: string;
+  /** Says `onSeen` at each thing that was seen; the rows that it has at once come first. */
+  observe(onSeen: (seen: Seen) => void, signal: AbortSignal): Promise<Seen>;
+  /** Pure but for what it gathers of the disk; throws a Failure or a UsageError. */
+  plan(choices: Choices, seen: Seen): Promise<Planned>;
+  /** Starts the run's own process; throws a Failure. */
+  startRun(planned: Planned): Promise<{ runId: string }>;
+  /** Answers to start from: a profile's, or none. */
+  choices: Choices;
+  profile: string | null;
+}

@@ -1,0 +1,47 @@
+import { type Key, useInput } from 'ink';
+
+/** Keys by name; anything else is the character itself. */
+export type KeyName =
+  | 'enter'
+  | 'escape'
+  | 'up'
+  | 'down'
+  | 'left'
+  | 'right'
+  | 'tab'
+  | 'pageUp'
+  | 'pageDown'
+  | 'home'
+  | 'end'
+  | 'backspace'
+  | 'ctrl-c'
+  | (string & {});
+
+/** Gives every pressed key to `onKey`, one at a time; a pasted text is no key. */
+export function useKeys(onKey: (key: KeyName) => void, active = true): void {
+  useInput(
+    (input, key) => {
+      if (key.eventType === 'release') return;
+      const name = keyName(input, key);
+      if (name) onKey(name);
+    },
+    { isActive: active },
+  );
+}
+
+export function keyName(input: string, key: Key): KeyName | null {
+  if (key.ctrl) return input === 'c' ? 'ctrl-c' : null;
+  if (key.return) return 'enter';
+  if (key.escape) return 'escape';
+  if (key.upArrow) return 'up';
+  if (key.downArrow) return 'down';
+  if (key.leftArrow) return 'left';
+  if (key.rightArrow) return 'right';
+  if (key.tab) return 'tab';
+  if (key.pageUp) return 'pageUp';
+  if (key.pageDown) return 'pageDown';
+  if (key.home) return 'home';
+  if (key.end) return 'end';
+  if (key.backspace || key.delete) return 'backspace';
+  return input.length === 1 ? input : null;
+}

@@ -1,0 +1,94 @@
+import { render } from 'ink';
+import { type ReactNode, useSyncExternalStore } from 'react';
+import { SurroundingsProvider } from './surroundings.tsx';
+import { type Theme, themeFor } from './theme.ts';
+
+/** A terminal to draw on, with how it is described. */
+export interface Terminal {
+  stdin: NodeJS.ReadStream;
+  stdout: NodeJS.WriteStream;
+  env: NodeJS.ProcessEnv;
+}
+
+export interface Mounted {
+  /** Settles when the screen is gone and everything is written. */
+  gone: Promise<void>;
+  rerender(node: ReactNode): void;
+  /** Gives the terminal back as it was. */
+  unmount(): void;
+  flushed(): Promise<void>;
+}
+
+/** Redraws a second at most: more is not seen, and costs a slow ssh line. */
+const MAX_FPS = 12;
+
+/**
+ * Draws a node full-screen. Without `interactive` Ink would print one last frame under CI=true, also
+ * in a real terminal. A screen reader gets lines on the main screen, in order.
+ */
+export function mount(node: ReactNode, { stdin, stdout, env }: Terminal): Mounted {
+  const theme = themeFor(env);
+  const size = sizeOf(stdout);
+  const tree = (child: ReactNode) => (
+    <Sized size={size} theme={theme}>
+      {child}
+    </Sized>
+  );
+  let shown = node;
+  const app = render(tree(shown), {
+    stdin,
+    stdout,
+    interactive: stdout.isTTY,
+    alternateScreen: !theme.screenReader,
+    isScreenReaderEnabled: theme.screenReader,
+    incrementalRendering: true,
+    maxFps: MAX_FPS,
+    exitOnCtrlC: false,
+  });
+  // Before Ink's own listener: it would draw the old, taller tree into the smaller window first.
+  const resized = () => {
+    size.read();
+    app.rerender(tree(shown));
+  };
+  stdout.prependListener('resize', resized);
+  const gone = app.waitUntilExit().then(() => {
+    stdout.off('resize', resized);
+  });
+  return {
+    gone,
+    rerender: (next) => {
+      shown = next;
+      app.rerender(tree(shown));
+    },
+    unmount: () => app.unmount(),
+    flushed: () => app.waitUntilRenderFlush(),
+  };
+}
+
+interface Size {
+  subscribe(listener: () => void): () => void;
+  current(): { columns: number; rows: number };
+  read(): void;
+}
+
+function sizeOf(stdout: NodeJS.WriteStream): Size {
+  const listeners = new Set<() => void>();
+  const measure = () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 });
+  let current = measure();
+  return {
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    current: () => current,
+    read: () => {
+      current = measure();
+      for (const listener of listeners) listener();
+    },
+  };
+}
+
+function Sized({ size, theme, children }: { size: Size; theme: Theme; children: ReactNode }) {
+  const { columns, rows } = useSyncExternalStore(size.subscribe, size.current);
+  return <SurroundingsProvider value={{ columns, rows, theme }}>{children}</SurroundingsProvider>;
+}
