@@ -4,7 +4,7 @@ import type { DecidingChoices } from './needed-by.ts';
 import type { PresentModel } from './types.ts';
 
 export interface PlannedModels {
-  models: PlannedModel[];
+  models: (PlannedModel & { id: string })[];
   /** All of them, in bytes; by estimate where the size is not known. */
   allBytes: number;
   missingBytes: number;

@@ -48,24 +48,29 @@ export function planSteadyDancer(input: PlanInput, choices: ResolvedChoices): Pl
     decided.image !== undefined ||
     input.inventory.images.some((image) => image.plan === digest || image.refs.includes(ref));
   const reserve = decided.diskReserveBytes ?? RESERVE_BYTES;
-  const layout = layOutFor(input, decided, row, built, reserve);
-  const fetchBytes = fetchedHere(decided) ? files.missingBytes : 0;
+  const { here } = chosen.gpu;
+  const runsHere = decided.target === 'local' && here;
+  // Models are fetched by the computer that runs them; into an image they go from here.
+  const fetches = (of: ResolvedChoices) => runsHere || of.placement === 'baked';
+  const layout = layOutFor(input, decided, row, { built, reserve, fetches });
+  const fetchBytes = fetches(decided) ? files.missingBytes : 0;
   const steps = steadyDancerSteps({
     input,
     choices: decided,
     stack: row,
     digest,
     built,
+    fetches: fetches(decided),
+    runsHere,
     fetchBytes,
     layout,
   });
   const changed = layout.short
     ? smallerChoices(decided).map((change) => {
-        const other = { ...decided, ...change.choices };
-        return { change, layout: layOutFor(input, other, row, built, reserve) };
+        const other = { ...decided, ...change.choices } as Decided;
+        return { change, layout: layOutFor(input, other, row, { built, reserve, fetches }) };
       })
     : [];
-  const here = chosen.gpu.here;
   return {
     plan: {
       v: 1,
@@ -79,8 +84,8 @@ export function planSteadyDancer(input: PlanInput, choices: ResolvedChoices): Pl
       minutes: planTotal(steps, layout.order),
       commands: [
         ...(decided.image === undefined ? [buildCommand(ref, args, input.context)] : []),
-        ...(fetchedHere(decided) ? fetchCommands(files.models, decided.modelsDir) : []),
-        ...(decided.target === 'local'
+        ...(fetches(decided) ? fetchCommands(files.models, decided.modelsDir) : []),
+        ...(runsHere
           ? [
               runCommand(ref, decided, input.profile, {
                 gpu: true,
@@ -89,11 +94,16 @@ export function planSteadyDancer(input: PlanInput, choices: ResolvedChoices): Pl
             ]
           : []),
       ],
-      warnings: [...warnings, ...busy(chosen.gpu, input, recommendation), ...diskWarnings(layout)],
+      warnings: [
+        ...warnings,
+        ...elsewhere(chosen.gpu, decided),
+        ...busy(chosen.gpu, input, recommendation),
+        ...diskWarnings(layout),
+      ],
       planDigest: digest,
     },
     choices: decided,
-    needsGpu: here,
+    needsGpu: runsHere,
     steps,
     refusal: diskRefusal(layout, reserve, changed, fetchBytes),
     gpu: chosen.gpu,
@@ -103,17 +113,17 @@ export function planSteadyDancer(input: PlanInput, choices: ResolvedChoices): Pl
   };
 }
 
-/** Models are fetched on the computer that runs them; into the image they go from here. */
-function fetchedHere(choices: ResolvedChoices): boolean {
-  return choices.target === 'local' || choices.placement === 'baked';
+interface LayOutWith {
+  built: boolean;
+  reserve: number;
+  fetches(choices: ResolvedChoices): boolean;
 }
 
 function layOutFor(
   input: PlanInput,
   choices: Decided,
   stack: Stack,
-  built: boolean,
-  reserve: number,
+  { built, reserve, fetches }: LayOutWith,
 ): DiskLayout {
   const files = planModels(choices, input.present, undefined);
   const need = diskNeed(
@@ -121,7 +131,7 @@ function layOutFor(
       choices,
       stack,
       built,
-      fetchBytes: fetchedHere(choices) ? files.missingBytes : 0,
+      fetchBytes: fetches(choices) ? files.missingBytes : 0,
       allModelBytes: files.allBytes,
     },
     input.machine,
@@ -142,6 +152,13 @@ function decide(choices: ResolvedChoices, advice: Recommendation): Decided {
     pose: advice.pose.value,
     smoke: { ...advice.smoke.value },
   };
+}
+
+/** Built here, for a GPU that is not: there is nothing to start and test on this computer. */
+function elsewhere(gpu: TargetGpu, choices: ResolvedChoices): PlanWarning[] {
+  if (choices.target !== 'local' || gpu.here) return [];
+  const text = `The ${gpu.name} is not in this computer: the image is built here, not started and tested.`;
+  return [{ code: 'gpu-elsewhere', text }];
 }
 
 /** Video memory that other programs hold now: a matter of this minute, so a warning. */

@@ -1,14 +1,15 @@
-import { type Attention, attentions, type ResolvedChoices } from '../contract/choices.ts';
+import type { Attention, ResolvedChoices } from '../contract/choices.ts';
 import { Failure } from '../contract/failure.ts';
 import type { PlanWarning } from '../contract/plan.ts';
 import { memoryLimitBytes } from '../launch/memory-limit.ts';
 import type { Machine } from '../machine/types.ts';
-import { type Fit, memoryWords, no, ok } from './fit.ts';
+import { type Fit, memoryWords } from './fit.ts';
 import { fitAttention, recommendAttention } from './fit-attention.ts';
-import { fitStack, recommendStack, type StackSite, whyNoStack } from './fit-stack.ts';
-import { fitWeights, recommendWeights, type WeightsSite, weightsOptions } from './fit-weights.ts';
-import { memoryNeeds } from './memory-needs.ts';
+import { fitStack, recommendStack, whyNoStack } from './fit-stack.ts';
+import { fitWeights, recommendWeights } from './fit-weights.ts';
 import { recommendPlacement } from './placement.ts';
+import { attentionChange, stackChange, weightsChange } from './recommend-changes.ts';
+import { siteOf } from './site.ts';
 import { type Stack, stackById, stacks } from './stacks.ts';
 import type { TargetGpu } from './target-gpu.ts';
 
@@ -38,24 +39,6 @@ export interface Recommendation {
 export type RecommendResult =
   | { recommendation: Recommendation; warnings: PlanWarning[]; refusal: null }
   | { recommendation: null; warnings: PlanWarning[]; refusal: Failure };
-
-/** What decides: GPU and driver, architecture of the image, memory of whoever runs it. */
-export function siteOf(gpu: TargetGpu, machine: Machine): StackSite & WeightsSite {
-  const { engine, host } = machine;
-  const here = engine.state === 'ready' ? engine.arch : host.arch === 'arm64' ? 'arm64' : 'amd64';
-  const memory =
-    engine.state === 'ready' && engine.memoryBytes > 0 ? engine.memoryBytes : host.memoryBytes;
-  return {
-    gpuName: gpu.name,
-    computeCapability: gpu.computeCapability,
-    driver: gpu.driver,
-    windowsDriver: gpu.here && host.wslDistro !== null,
-    // Elsewhere means a server with an ordinary processor, whatever this computer has.
-    architecture: gpu.here ? here : 'amd64',
-    videoBytes: gpu.memoryBytes,
-    memoryBytes: gpu.here ? memory : null,
-  };
-}
 
 /** The smoke test's size of the graph page: small enough for every GPU that is not refused. */
 const SMOKE = { width: 256, height: 448, frames: 17, steps: 4 } as const;
@@ -230,37 +213,4 @@ export function recommend(
     },
   };
   return { recommendation, warnings, refusal: null };
-}
-
-function stackChange(site: StackSite, row: Stack | null): string | null {
-  const newest = recommendStack({ ...site, driver: null });
-  if (!newest || newest.row.id === row?.id || site.driver === null) return null;
-  const wanted = site.windowsDriver ? newest.row.driver.windows : newest.row.driver.linux;
-  return `driver ${wanted} (here ${site.driver}) makes ${newest.row.title} possible`;
-}
-
-function attentionChange(row: Stack, site: StackSite): string | null {
-  const fit: Fit = fitAttention('flash-attn', row, site);
-  return fit.state === 'no' ? fit.reason : 'flash-attn is faster';
-}
-
-function weightsChange(site: WeightsSite): string {
-  const needs = memoryNeeds('fp16', 0);
-  const fits: Fit =
-    site.memoryBytes !== null && site.memoryBytes < needs.memoryBytes ? no('') : ok('');
-  const memory = fits.state === 'no' ? ` and ${memoryWords(needs.memoryBytes)} of memory` : '';
-  return `${memoryWords(needs.videoBytes)} of video memory${memory} make fp16 fit whole`;
-}
-
-/** What a page about choices shows: every option with its state and reason. */
-export function options(choices: ResolvedChoices, gpu: TargetGpu, machine: Machine) {
-  const site = siteOf(gpu, machine);
-  const row = (choices.stack && stackById(choices.stack)) || recommendStack(site)?.row;
-  return {
-    variant: weightsOptions(site),
-    attention: row
-      ? attentions.map((value) => ({ value, fit: fitAttention(value, row, site) }))
-      : [],
-    stack: stacks().map((candidate) => ({ value: candidate, fit: fitStack(candidate, site) })),
-  };
 }

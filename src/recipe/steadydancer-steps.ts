@@ -21,6 +21,9 @@ export interface StepsFor {
   stack: Stack;
   digest: string;
   built: boolean;
+  /** Models are fetched by this run; and the image is started and tested on this computer. */
+  fetches: boolean;
+  runsHere: boolean;
   /** Bytes of models that this run fetches. */
   fetchBytes: number;
   layout: DiskLayout;
@@ -28,7 +31,7 @@ export interface StepsFor {
 
 /** The phases with what each costs here. */
 export function steadyDancerSteps(all: StepsFor): Step[] {
-  const { input, choices, stack, digest, built, fetchBytes, layout } = all;
+  const { input, choices, stack, digest, built, fetches, fetchBytes, layout } = all;
   const { history } = input;
   const bytes = (place: string) =>
     layout.costs.find((cost) => cost.place === place)?.peakBytes ?? 0;
@@ -52,13 +55,17 @@ export function steadyDancerSteps(all: StepsFor): Step[] {
     }),
     step('validate', 'Dockerfile, a small test download', digest, ['prepare']),
     step('dependencies', 'torch, attention, nodes; each proved', digest, ['validate']),
-    step(
-      'models',
-      'model files',
-      digest,
-      afterImage ? ['dependencies', 'image'] : ['validate'],
-      modelsCost,
-    ),
+    ...(fetches
+      ? [
+          step(
+            'models',
+            'model files',
+            digest,
+            afterImage ? ['dependencies', 'image'] : ['validate'],
+            modelsCost,
+          ),
+        ]
+      : []),
     step(
       'image',
       'image',
@@ -67,7 +74,7 @@ export function steadyDancerSteps(all: StepsFor): Step[] {
       imageCost,
     ),
   ];
-  if (choices.target === 'local') {
+  if (all.runsHere) {
     const launch = usual('launch', history, assumptions.launch);
     const smoke = usual('smoke', history, assumptions.smoke);
     steps.push(

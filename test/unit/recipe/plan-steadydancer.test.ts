@@ -165,7 +165,6 @@ test('elsewhere: nothing is fetched here, no GPU is needed here, and the image i
     'prepare',
     'validate',
     'dependencies',
-    'models',
     'image',
     'push',
     'deploy',
@@ -182,6 +181,14 @@ test('without a GPU it cannot run: exit 10 by its phase, and still a document', 
   expect(here.refusal?.details).toMatchObject({ code: 'gpu-none', phase: 'prepare' });
   expect(here.refusal?.details.exitCode).toBeUndefined();
   expect(planSchema.parse(here.plan).warnings.map(({ code }) => code)).toContain('gpu-none');
+});
+
+test('built here for a GPU elsewhere: no models, no launch, said so', () => {
+  const here = planned(machine(), { gpu: 'L40S' });
+  expect(here).toMatchObject({ refusal: null, needsGpu: false });
+  expect(here.plan.downloadBytes).toBe(0);
+  expect(codes(here)).toContain('gpu-elsewhere');
+  expect(here.steps.at(-1)?.phase).toBe('image');
 });
 
 test('a GitHub-hosted runner with 14 GB is refused in the first second', () => {
