@@ -3,10 +3,16 @@ import type { Planned } from '../recipe/types.ts';
 const gb = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
 const row = (name: string, text: string) => `  ${name.padEnd(11)}${text}`;
 const range = ({ low, high }: { low: number; high: number }) =>
-  high < 1.5 ? 'about 1 min' : `${Math.round(low)}-${Math.round(high)} min`;
+  high < 1
+    ? `${Math.max(1, Math.round(high * 60))} s at most`
+    : high < 2
+      ? 'about 1 min'
+      : `${Math.round(low)}-${Math.round(high)} min`;
 
 /** The plan in words, for a terminal: what, from where, how large, how long, what to mind. */
 export function planLines({ plan, choices, recommendation, steps, gpu, order }: Planned): string[] {
+  // What cannot run has no steps; the reason stands on stderr.
+  if (steps.length === 0) return [];
   const lines = [`Nothing has been changed. ${titles[choices.recipe]} would do this:`, ''];
   if (gpu)
     lines.push(
@@ -48,7 +54,12 @@ export function planLines({ plan, choices, recommendation, steps, gpu, order }: 
       lines.push(row('step', `${title}: ${range(cost.minutes)}${download}`));
   }
   const download = steps.reduce((bytes, { cost }) => bytes + cost.downloadBytes, 0);
-  lines.push(row('in all', `${range(plan.minutes)}, ${gb(download)} to download`));
+  lines.push(
+    row(
+      'in all',
+      download > 0 ? `${range(plan.minutes)}, ${gb(download)} to download` : range(plan.minutes),
+    ),
+  );
   for (const { place, freeBytes, peakBytes, path } of plan.disk) {
     if (peakBytes < 1e6) continue;
     const free = freeBytes === null ? 'free space not seen' : `of ${gb(freeBytes)} free`;
