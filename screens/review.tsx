@@ -20,6 +20,8 @@ interface ReviewScreenProps {
   planned: Planned;
   profile: string | null;
   starting: boolean;
+  /** Why the last start did not happen. */
+  problem: string | null;
   clock: Clock;
   active?: boolean;
   onStart: () => void;
@@ -36,7 +38,7 @@ export const reviewKeys: readonly KeyHint[] = [
 
 /** A4: what Start will do and what it costs. Held Enter never starts it. */
 export function ReviewScreen(props: ReviewScreenProps) {
-  const { planned, profile, starting, clock, active = true, onStart, onBack } = props;
+  const { planned, profile, starting, problem, clock, active = true, onStart, onBack } = props;
   const { columns, rows, theme } = useSurroundings();
   const [byHand, setByHand] = useState(false);
   const may = planned.refusal === null && !starting;
@@ -50,12 +52,16 @@ export function ReviewScreen(props: ReviewScreenProps) {
     else if (key === 'p') setByHand(true);
     else if (key === 'escape' && !starting) onBack();
   }, active);
-  const room = bodyRows(rows, false);
+  const room = bodyRows(rows, problem !== null);
   const lines = byHand
     ? commandLines(planned, columns - 2, room)
     : reviewLines(planned, profile, starting, columns - 2, room, theme);
   return (
-    <Frame left={placeLine('review', columns)} keys={reviewKeys}>
+    <Frame
+      left={placeLine('review', columns)}
+      keys={reviewKeys}
+      status={problem === null ? null : [{ text: problem, tone: 'fail' }]}
+    >
       <Rows lines={lines} />
     </Frame>
   );

@@ -36,6 +36,7 @@ export const words = {
   levels,
   places,
   checking: 'checking ...',
+  bug: (text: string) => `This is a bug in the wizard: ${text}`,
   keys: {
     start: 'start',
     review: 'review',
@@ -140,6 +141,7 @@ export const words = {
     keep: 'Keep it running in the background',
     keepNote: 'steadydancer attach shows it again',
     stay: 'Stay here',
+    force: 'end it now',
   },
   report: {
     ready: (time: string) => `READY in ${time}`,
@@ -154,6 +156,7 @@ export const words = {
     next: 'Next',
     open: 'ComfyUI in the browser',
     tomorrow: 'tomorrow: steadydancer start',
+    containerStopped: 'ComfyUI is stopped.',
     lowest: (place: string, free: string) => `${place}: ${free} free at the lowest`,
   },
   failure: {
@@ -172,6 +175,7 @@ export const words = {
     quit: 'Leave it',
     quitNote: 'nothing is removed',
     byHand: 'In another terminal:',
+    notHere: 'a choice for the next run',
     log: 'log',
     noSign: 'The run ended without a result: its process is gone.',
   },
@@ -184,7 +188,17 @@ export const words = {
     nothing: 'Nothing was started or changed.',
     again: 'steadydancer',
   },
-  help: { title: 'Keys on this page', close: 'any key closes this' },
+  help: {
+    title: 'Keys on this page',
+    close: 'any key closes this',
+    everywhere: [
+      ['Up/Down', 'choose a row'],
+      ['Esc', 'one page back, answers are kept'],
+      ['?', 'this page'],
+      ['q', 'leave; asks first while a run goes on'],
+      ['Ctrl-C', 'as q; a second time forces the end of the run'],
+    ],
+  },
 } as const;
 
 /** `disk`, `disk and memory`, `disk, memory and port`. */

@@ -1,0 +1,122 @@
+import { elapsedMs, type RunState } from '../src/pipeline/run-state.ts';
+import { formatBytes, formatDuration } from '../src/text/format.ts';
+import { wrapWords } from './kit/cells.ts';
+import { bodyRows, Frame } from './kit/frame.tsx';
+import { giveWay } from './kit/give-way.ts';
+import type { KeyHint } from './kit/key-line.ts';
+import { useKeys } from './kit/keys.ts';
+import { labelled } from './kit/labelled.ts';
+import { type Line, Rows } from './kit/row.tsx';
+import { useSurroundings } from './kit/surroundings.tsx';
+import { runTitle } from './run.tsx';
+import { levelLines } from './run-layout.ts';
+import { words } from './words.ts';
+
+interface ReportScreenProps {
+  run: RunState;
+  runId: string;
+  /** What came of a key that was pressed. */
+  status: string | null;
+  canOpen: boolean;
+  canStop: boolean;
+  active?: boolean;
+  onFinish: () => void;
+  onOpen: () => void;
+  onStopContainer: () => void;
+}
+
+export function reportKeys(canOpen: boolean, canStop: boolean): KeyHint[] {
+  return [
+    ...(canOpen ? [{ key: 'o', does: words.keys.open }] : []),
+    ...(canStop ? [{ key: 'x', does: words.keys.stopContainer, optional: true }] : []),
+    { key: 'Enter', does: words.keys.finish },
+    { key: '?', does: '' },
+  ];
+}
+
+/** A10: what runs where, what was proved, what was built, what to do next. */
+export function ReportScreen(props: ReportScreenProps) {
+  const { run, runId, status, canOpen, canStop, active = true } = props;
+  const { columns, rows, theme } = useSurroundings();
+  useKeys((key) => {
+    if (key === 'enter' || key === 'q' || key === 'escape') props.onFinish();
+    else if (key === 'o' && canOpen) props.onOpen();
+    else if (key === 'x' && canStop) props.onStopContainer();
+  }, active);
+  const drawn = { now: new Date(0), width: columns - 2, theme };
+  const levels = levelLines(run, drawn);
+  const facts = factLines(run, columns - 2);
+  const next = nextLines(run, canOpen, columns - 2);
+  const head = headLines(run, columns - 2);
+  const parts = [
+    { lines: head, least: head.length, importance: 9 },
+    { lines: [''], least: 0, importance: 0 },
+    { lines: levels, least: Math.min(2, levels.length), importance: 3 },
+    { lines: [''], least: 0, importance: 0 },
+    { lines: facts, least: 0, importance: 2 },
+    { lines: next, least: 1, importance: 4 },
+  ];
+  const given = giveWay(
+    parts.map(({ lines, least, importance }) => ({ wanted: lines.length, least, importance })),
+    bodyRows(rows, status !== null),
+  );
+  return (
+    <Frame
+      left={runTitle(runId, run.run?.profile ?? null, columns)}
+      right={[
+        { text: words.report.ready(formatDuration(elapsedMs(run, new Date(0)))), tone: 'ok' },
+      ]}
+      keys={reportKeys(canOpen, canStop)}
+      status={status === null ? null : [{ text: status }]}
+    >
+      <Rows lines={parts.flatMap(({ lines }, index) => lines.slice(0, given[index] ?? 0))} />
+    </Frame>
+  );
+}
+
+function headLines({ result }: RunState, width: number): Line[] {
+  const summary = wrapWords(result?.summary ?? '', width).map(
+    (text): Line => [{ text, tone: 'strong' }],
+  );
+  if (!result?.url) return summary;
+  return [...summary, [{ text: `${words.report.runsAt}  ` }, { text: result.url, tone: 'accent' }]];
+}
+
+function factLines(run: RunState, width: number): Line[] {
+  const { result } = run;
+  if (!result) return [];
+  const { report } = words;
+  const took = result.phases
+    .filter(({ satisfied, ms }) => !satisfied && ms >= 1000)
+    .map(({ id, ms }) => `${formatDuration(ms)} ${words.phases[id]}`);
+  const image = result.image
+    ? `${result.image.ref}${result.image.bytes === null ? '' : `, ${formatBytes(result.image.bytes)}`}`
+    : '';
+  const [tightest] = Object.values(run.disk).sort((a, b) => a.lowestFreeBytes - b.lowestFreeBytes);
+  const rows: [string, string][] = [
+    ...run.fallbacks.map(({ what, from, to, why }): [string, string] => [
+      report.instead,
+      `${what}: ${to} for ${from}. ${why}`,
+    ]),
+    [report.image, image],
+    [report.took, took.join(', ')],
+    [
+      report.disk,
+      tightest
+        ? report.lowest(words.places[tightest.place], formatBytes(tightest.lowestFreeBytes))
+        : '',
+    ],
+    [report.videos, result.outputs.at(-1)?.path ?? ''],
+  ];
+  return rows.flatMap(([label, text]) =>
+    text === '' ? [] : labelled(label, text, { labelWidth: 10, width, most: 2 }),
+  );
+}
+
+function nextLines({ result }: RunState, canOpen: boolean, width: number): Line[] {
+  const browser = canOpen && result?.url ? [`o  ${words.report.open}`] : [];
+  const next = [...browser, words.report.tomorrow];
+  return next.flatMap((text, index) =>
+    labelled(index === 0 ? words.report.next : '', text, { labelWidth: 10, width, most: 1 }),
+  );
+}
