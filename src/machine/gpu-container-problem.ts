@@ -26,7 +26,7 @@ const table: readonly Row[] = [
   },
   {
     pattern: /unsatisfied condition: cuda/,
-    code: 'gpu-driver-too-old',
+    code: 'gpu-driver-too-old-for-image',
     sentence: "The GPU's driver is too old for this image.",
     fixes: () => [{ label: 'Update the NVIDIA driver: https://www.nvidia.com/drivers' }],
   },
@@ -43,7 +43,7 @@ const table: readonly Row[] = [
   },
   {
     pattern: /Insufficient Permissions/,
-    code: 'gpu-selinux',
+    code: 'gpu-no-permission',
     sentence: 'SELinux keeps the container from the GPU.',
     fixes: () => [],
   },
@@ -55,7 +55,7 @@ const table: readonly Row[] = [
   },
   {
     pattern: /driver error: failed to process request/,
-    code: 'gpu-driver-broken',
+    code: 'gpu-container-cli',
     sentence: "The GPU's driver refuses to answer a container.",
     fixes: ({ wslDistro }) =>
       wslDistro === null
@@ -80,8 +80,14 @@ const table: readonly Row[] = [
     fixes: toolkitFixes,
   },
   {
+    pattern: /[Uu]nknown.*runtime.*nvidia/,
+    code: 'gpu-runtime-unknown',
+    sentence: 'This engine knows no nvidia runtime.',
+    fixes: toolkitFixes,
+  },
+  {
     pattern:
-      /could not select device driver|failed to discover GPU vendor from CDI|[Uu]nknown.*runtime.*nvidia|AMD CDI spec not found/,
+      /could not select device driver|failed to discover GPU vendor from CDI|AMD CDI spec not found/,
     code: 'gpu-toolkit-missing',
     sentence:
       "The engine cannot hand out GPUs: NVIDIA's container toolkit is missing or not in use.",
@@ -105,7 +111,7 @@ export function explainGpuContainer(
   const lines = text.split('\n').map((line) => line.trim());
   const line = lines.find((candidate) => row?.pattern.test(candidate)) ?? lines.find(Boolean) ?? '';
   return {
-    code: row?.code ?? 'gpu-container-unknown',
+    code: row?.code ?? 'container-start-failed',
     sentence: row?.sentence ?? 'A container with the GPU could not be started.',
     proof: line,
     fixes: row?.fixes(host, engine) ?? [],

@@ -40,8 +40,11 @@ export async function resolveEndpoint(
       const { host, tls } = await readContext(configDir, named);
       return checked({ url: host, context: named, source, tls, problem: null });
     } catch (error) {
+      const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
       const proof = error instanceof Error ? error.message : String(error);
-      const problem = `context "${named}" cannot be used: ${proof}`;
+      const problem = missing
+        ? `there is no context "${named}"`
+        : `context "${named}" cannot be used: ${proof}`;
       return { url: '', context: named, remote: false, source, tls: null, problem };
     }
   }

@@ -115,7 +115,7 @@ describeWithEngine('a real engine', () => {
       expect(proof).toMatchObject({
         state: 'not-seen',
         way: 'runtime',
-        code: 'gpu-toolkit-missing',
+        code: 'gpu-runtime-unknown',
       });
     });
   });

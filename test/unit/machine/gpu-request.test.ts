@@ -62,8 +62,8 @@ describe('what engines say when they do not hand out the GPU (docker-gpu.md §4)
   it.each([
     ['could not select device driver "" with capabilities: [[gpu]]', 'gpu-toolkit-missing'],
     ['failed to discover GPU vendor from CDI: no known GPU vendor found', 'gpu-toolkit-missing'],
-    ['Unknown runtime specified nvidia', 'gpu-toolkit-missing'],
-    ['unknown or invalid runtime name: nvidia', 'gpu-toolkit-missing'],
+    ['Unknown runtime specified nvidia', 'gpu-runtime-unknown'],
+    ['unknown or invalid runtime name: nvidia', 'gpu-runtime-unknown'],
     ['could not select device driver "cdi" with capabilities: []', 'gpu-cdi-off'],
     ['CDI device injection failed: unresolvable CDI devices nvidia.com/gpu=all', 'gpu-cdi-stale'],
     [
@@ -72,15 +72,15 @@ describe('what engines say when they do not hand out the GPU (docker-gpu.md §4)
     ],
     [
       'requirement error: unsatisfied condition: cuda>=12.8, please update your driver',
-      'gpu-driver-too-old',
+      'gpu-driver-too-old-for-image',
     ],
     [
       'mount error: failed to add device rules: bpf_prog_query(BPF_CGROUP_DEVICE) failed: operation not permitted',
       'gpu-rootless-cgroups',
     ],
-    ['Failed to initialize NVML: Insufficient Permissions', 'gpu-selinux'],
+    ['Failed to initialize NVML: Insufficient Permissions', 'gpu-no-permission'],
     ['exec: "nvidia-smi": executable file not found in $PATH: unknown', 'gpu-not-injected'],
-    ['something that nobody has seen', 'gpu-container-unknown'],
+    ['something that nobody has seen', 'container-start-failed'],
   ])('%s', (text, code) => {
     const told = explainGpuContainer(`(HTTP code 500) server error - ${text} `, linuxHost, engine);
     expect(told).toMatchObject({ code, proof: expect.stringContaining(text) });
