@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { RecipeId } from '../contract/choices.ts';
 import type { PhaseId } from '../contract/ids.ts';
 import type { History } from '../recipe/types.ts';
 import { parseLine } from '../runner/follow.ts';
@@ -9,10 +10,14 @@ import { runFiles } from '../runner/run-record.ts';
 /** Older runs say little about today's machine. */
 const RUNS_READ = 20;
 
-/** What phases took in earlier runs of this machine, newest first; satisfied ones do not count. */
-export async function readHistory(runsDir: string): Promise<History> {
+/**
+ * What phases took in earlier runs of the same recipe on this machine, newest first; satisfied ones
+ * do not count. A rehearsal's image says nothing of the real one's.
+ */
+export async function readHistory(runsDir: string, recipe: RecipeId): Promise<History> {
   const phaseMs: Partial<Record<PhaseId, number[]>> = {};
-  for (const { dir, live } of (await knownRuns(runsDir)).slice(0, RUNS_READ)) {
+  const runs = (await knownRuns(runsDir)).filter(({ record }) => record.recipe === recipe);
+  for (const { dir, live } of runs.slice(0, RUNS_READ)) {
     if (live) continue;
     const result = await readResult(dir);
     for (const { id, ok, ms, satisfied } of result?.phases ?? []) {

@@ -63,7 +63,7 @@ export async function planHere(
   await mkdir(contextsDir, { recursive: true, mode: 0o700 });
   const [found, history, context] = await Promise.all([
     inventory({ docker, runsDir: request.runsDir }),
-    readHistory(request.runsDir),
+    readHistory(request.runsDir, choices.recipe),
     buildContext({ choices, engine: machine.engine, contextsDir, cwd: request.cwd }),
   ]);
   const planned = plan({

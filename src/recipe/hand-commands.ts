@@ -41,9 +41,13 @@ export function runCommand(
 ): string {
   const models = choices.placement === 'volume' ? 'steadydancer-models' : choices.modelsDir;
   const mounts = [
-    ...(choices.placement === 'baked' ? [] : [`${models}:/models`]),
-    `${choices.outputDir}:/output`,
-    `${choices.inputDir}:/input`,
+    ...(choices.recipe !== 'steadydancer' || choices.placement === 'baked'
+      ? []
+      : [`${models}:/models`]),
+    // The stand-in of a rehearsal keeps what it renders to itself.
+    ...(choices.recipe === 'rehearsal'
+      ? []
+      : [`${choices.outputDir}:/output`, `${choices.inputDir}:/input`]),
   ];
   return [
     'docker run --detach --init --name',

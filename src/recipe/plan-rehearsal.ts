@@ -1,6 +1,11 @@
 import type { ResolvedChoices } from '../contract/choices.ts';
-import { type PlaceCost, plannedDisk } from './disk-cost.ts';
+import type { PhaseId } from '../contract/ids.ts';
+import { plannedDisk } from './disk-cost.ts';
+import { diskWarnings, layOut } from './disk-plan.ts';
+import { diskRefusal } from './disk-refusal.ts';
+import { buildCommand, runCommand } from './hand-commands.ts';
 import { unseen } from './machine-warnings.ts';
+import { usual } from './minutes.ts';
 import { imageRef, planDigest } from './plan-digest.ts';
 import { step, sumMinutes } from './plan-steps.ts';
 import type { PlanInput, Planned, Step } from './types.ts';
@@ -11,24 +16,39 @@ const IMAGE_BYTES = 132 * MB;
 /** Journal, log and test video of one rehearsal; measured well below. */
 const RUN_BYTES = 5 * MB;
 
+/** It is tiny: the reserve of a real build would refuse it needlessly. */
+const RESERVE = 500 * MB;
+
 /** The rehearsal: the same phases on a tiny image; needs no GPU, no network and no models. */
 export function planRehearsal(input: PlanInput, choices: ResolvedChoices): Planned {
+  const { context, inventory, machine, profile } = input;
   const args: Record<string, string> = {};
   const digest = planDigest({
     choices,
     stack: null,
     args,
-    contextHash: input.context?.hash ?? null,
+    contextHash: context?.hash ?? null,
     models: [],
   });
-  const ref = imageRef(digest);
-  const imageBytes = Math.max(input.context?.bytes ?? 0, IMAGE_BYTES);
+  const ref = choices.image ?? imageRef(digest);
+  const built = choices.image !== undefined || inventory.images.some(({ plan }) => plan === digest);
   // The engine keeps the context as cache beside the image.
-  const costs: PlaceCost[] = [
-    { place: 'docker', peakBytes: 2 * imageBytes, finalBytes: 2 * imageBytes },
-    { place: 'state', peakBytes: RUN_BYTES, finalBytes: RUN_BYTES },
-  ];
-  const steps = rehearsalSteps(digest, choices, 2 * imageBytes);
+  const imageBytes = built ? 0 : 2 * Math.max(context?.bytes ?? 0, IMAGE_BYTES);
+  const reserve = choices.diskReserveBytes ?? RESERVE;
+  const layout = layOut(
+    {
+      imagePeakBytes: imageBytes,
+      droppableBytes: 0,
+      modelBytes: 0,
+      modelsPlace: 'models',
+      reusable: false,
+      outputBytes: RUN_BYTES,
+      stateBytes: RUN_BYTES,
+    },
+    machine,
+    reserve,
+  );
+  const steps = rehearsalSteps(digest, input, choices, imageBytes);
   return {
     plan: {
       v: 1,
@@ -38,26 +58,42 @@ export function planRehearsal(input: PlanInput, choices: ResolvedChoices): Plann
       args,
       models: [],
       downloadBytes: 0,
-      disk: plannedDisk(costs, input.machine),
+      disk: plannedDisk(layout.costs, machine),
       minutes: sumMinutes(steps),
-      commands: ['steadydancer run --profile rehearsal'],
-      warnings: unseen(input.machine),
+      commands: [
+        ...(choices.image === undefined && context ? [buildCommand(ref, args, context)] : []),
+        runCommand(ref, choices, profile, { gpu: false, memoryBytes: null }),
+      ],
+      // How full a disk is in percent is no matter for so little.
+      warnings: [
+        ...unseen(machine),
+        ...diskWarnings(layout).filter(({ code }) => code === 'disk-low'),
+      ],
       planDigest: digest,
     },
     choices,
     needsGpu: false,
     steps,
-    refusal: null,
+    refusal: diskRefusal(layout, reserve, [], 0),
+    order: layout.order,
+    filesystems: layout.filesystems,
   };
 }
 
-function rehearsalSteps(digest: string, choices: ResolvedChoices, diskBytes: number): Step[] {
-  const quick = { minutes: { low: 0.1, high: 0.3 } };
+function rehearsalSteps(
+  digest: string,
+  { history }: PlanInput,
+  choices: ResolvedChoices,
+  diskBytes: number,
+): Step[] {
+  const quick = (phase: PhaseId, low: number, high: number) => ({
+    minutes: usual(phase, history, { low, high }),
+  });
   return [
-    step('prepare', 'machine, engine, disk, port', digest, [], quick),
+    step('prepare', 'machine, engine, disk, port', digest, [], quick('prepare', 0.1, 0.2)),
     step('validate', 'Dockerfile', digest, ['prepare']),
-    step('image', 'image', digest, ['validate'], { diskBytes, minutes: { low: 0.1, high: 0.5 } }),
-    step('launch', 'container', `${digest}:${choices.port}`, ['image'], quick),
-    step('smoke', 'test video', digest, ['launch'], quick),
+    step('image', 'image', digest, ['validate'], { diskBytes, ...quick('image', 0.1, 0.5) }),
+    step('launch', 'container', `${digest}:${choices.port}`, ['image'], quick('launch', 0.1, 0.2)),
+    step('smoke', 'test video', digest, ['launch'], quick('smoke', 0.1, 0.2)),
   ];
 }

@@ -57,3 +57,23 @@ test('without an engine the plan says what it could not see', () => {
   expect(planned.plan.warnings.map(({ code }) => code)).toContain('engine-absent');
   expect(planned.plan.disk[0]?.freeBytes).toBeNull();
 });
+
+test('it fits where a real build would not, and is refused with numbers where it does not', () => {
+  const free = (bytes: number) => {
+    const at = machine();
+    return { ...at, disk: at.disk.map((disk) => ({ ...disk, freeBytes: bytes })) };
+  };
+  expect(plan(input({ choices: rehearsal, machine: free(1e9) })).refusal).toBeNull();
+  const { refusal } = plan(input({ choices: rehearsal, machine: free(0.2e9) }));
+  expect(refusal?.details).toMatchObject({ code: 'disk-too-small', exitCode: 16 });
+  expect(refusal?.message).toMatch(/^Does not fit: 0\.6 GB short on the disk of /);
+});
+
+test('an image of the same plan costs nothing', () => {
+  const first = plan(input({ choices: rehearsal }));
+  const images = [{ id: 'sha256:1', refs: [], plan: first.plan.planDigest, bytes: 1 }];
+  const again = plan(
+    input({ choices: rehearsal, inventory: { containers: [], images, volumes: [], runs: [] } }),
+  );
+  expect(again.plan.disk.find(({ place }) => place === 'docker')?.peakBytes).toBe(0);
+});
