@@ -1,0 +1,216 @@
+import type Docker from 'dockerode';
+import { Failure } from '../contract/failure.ts';
+import { publishedPort, reachable } from './address.ts';
+import { type FollowedLog, followContainerLog } from './container-log.ts';
+import { makeWay } from './make-way.ts';
+import { earlierLife } from './named-container.ts';
+import { answers, type HttpGet, READY_LIMIT_MS, waitReady } from './ready.ts';
+import { refusalOf } from './refusals.ts';
+import { freePort, type PortInput, type PortPorts, portTakenMeanwhile } from './settle-port.ts';
+import { type StartupFinding, StartupLog } from './startup-log.ts';
+
+export interface LaunchPorts extends PortPorts {
+  fetch: HttpGet;
+}
+
+export interface LaunchInput extends PortInput {
+  name: string;
+  planDigest: string;
+  /** The spec with the port that it will be published on (container-spec.ts). */
+  spec(port: number): Docker.ContainerCreateOptions;
+  /** Host part of the address that the server is asked at; default 127.0.0.1 or what `listen` says. */
+  reachAt?: string;
+  /** False for an image of the person's own, whose log may not say ComfyUI's words. */
+  needsLine: boolean;
+  limitMs?: number;
+  /** The container's raw output is appended here. */
+  logFile?: string;
+  onLine?: (line: string) => void;
+  onFinding?: (finding: StartupFinding) => void;
+}
+
+export interface Launched {
+  id: string;
+  name: string;
+  url: string;
+  port: number;
+  /** How it came to run. */
+  by: 'created' | 'started-again' | 'reused';
+  readyMs: number;
+  /** Ends following the container's output; the container goes on. */
+  stopFollowing(): Promise<void>;
+}
+
+/** How often a port may be taken away between look and start. */
+const PORT_ATTEMPTS = 5;
+const STOP_PATIENCE_S = 10;
+
+/**
+ * Brings the container up and waits until it is ready.
+ *
+ * What stays behind: a container that *failed* (ended by itself, or was not ready in time) is kept,
+ * stopped, for its log, and the Failure names it. When `signal` ends the launch, a container that
+ * this call created is removed, one that it started again is stopped, and one that ran before is
+ * left running.
+ * @throws Failure (codes in refusals.ts) or the signal's reason
+ */
+export async function launch(
+  input: LaunchInput,
+  ports: LaunchPorts,
+  signal: AbortSignal,
+): Promise<Launched> {
+  signal.throwIfAborted();
+  const there = await makeWay(input, ports);
+  if (there?.running) return reuse(there.info, input, ports, signal);
+  let port = await freePort(input, ports);
+  if (there) {
+    const same = publishedPort(there.info) === port;
+    if (same && (await startsAgain(there.info, ports))) {
+      return follow({ info: there.info, port, by: 'started-again' }, input, ports, signal);
+    }
+    // A port cannot be changed: the same plan on another port is a new container.
+    await remove(there.info.Id, input.name, ports);
+  }
+  for (let attempt = 1; ; attempt += 1) {
+    signal.throwIfAborted();
+    const info = await createAndStart(input.spec(port), input.name, ports).catch((error) => {
+      if (error instanceof Failure && error.code === 'port-taken' && attempt < PORT_ATTEMPTS) {
+        return null;
+      }
+      throw error;
+    });
+    if (info) return follow({ info, port, by: 'created' }, input, ports, signal);
+    port = await portTakenMeanwhile(port, input, ports);
+  }
+}
+
+/** A running container of this plan: when it answers it is what was asked for. */
+async function reuse(
+  info: Docker.ContainerInspectInfo,
+  input: LaunchInput,
+  ports: LaunchPorts,
+  signal: AbortSignal,
+): Promise<Launched> {
+  const port = publishedPort(info) ?? input.port;
+  return follow({ info, port, by: 'reused' }, input, ports, signal);
+}
+
+async function follow(
+  started: { info: Docker.ContainerInspectInfo; port: number; by: Launched['by'] },
+  input: LaunchInput,
+  ports: LaunchPorts,
+  signal: AbortSignal,
+): Promise<Launched> {
+  const { info, port, by } = started;
+  const { docker, emit, fetch, clock } = ports;
+  const { name } = input;
+  const id = info.Id;
+  const container = docker.getContainer(id);
+  const url = `http://${input.reachAt ?? reachable(input.listen)}:${port}`;
+  const startup = new StartupLog(input.onFinding);
+  const up = by === 'reused' && (await answers({ url, fetch, signal }));
+  const since = earlierLife(info);
+  const { needsLine, limitMs = READY_LIMIT_MS } = input;
+  let following: FollowedLog | null = null;
+  try {
+    const log = await followContainerLog(container, {
+      ...(up ? { fromNow: true } : since === undefined ? {} : { since }),
+      ...(input.logFile === undefined ? {} : { rawFile: input.logFile }),
+      onLine: (line) => {
+        startup.read(line);
+        input.onLine?.(line);
+      },
+    });
+    following = log;
+    const readiness = { container, name, url, startup, log, fetch, clock, signal };
+    const readyMs = up ? 0 : await waitReady({ ...readiness, needsLine, limitMs });
+    emit({ type: 'container', state: by === 'reused' ? 'reused' : 'ready', id, name });
+    return { id, name, url, port, by, readyMs, stopFollowing: () => log.close() };
+  } catch (error) {
+    if (signal.aborted) await undo(by, id, name, ports);
+    else await keepFailed(container, id, name, ports);
+    await following?.close();
+    throw error;
+  }
+}
+
+/** The engine's refusals become Failures; what was made for nothing is removed. */
+async function createAndStart(
+  spec: Docker.ContainerCreateOptions,
+  name: string,
+  ports: LaunchPorts,
+): Promise<Docker.ContainerInspectInfo> {
+  const container = await ports.docker.createContainer(spec).catch((error) => {
+    throw refusalOf(error, name);
+  });
+  ports.emit({ type: 'container', state: 'created', id: container.id, name });
+  try {
+    await container.start();
+  } catch (error) {
+    await remove(container.id, name, ports);
+    throw refusalOf(error, name);
+  }
+  ports.emit({ type: 'container', state: 'started', id: container.id, name });
+  return container.inspect();
+}
+
+/** False when its port was taken meanwhile; other refusals are thrown. */
+async function startsAgain(
+  { Id: id, Name }: Docker.ContainerInspectInfo,
+  { docker, emit }: LaunchPorts,
+): Promise<boolean> {
+  const name = Name.replace(/^\//, '');
+  try {
+    await docker.getContainer(id).start();
+  } catch (error) {
+    const refusal = refusalOf(error, name);
+    if (refusal.code === 'port-taken') return false;
+    throw refusal;
+  }
+  emit({ type: 'container', state: 'started', id, name });
+  return true;
+}
+
+async function undo(
+  by: Launched['by'],
+  id: string,
+  name: string,
+  ports: LaunchPorts,
+): Promise<void> {
+  if (by === 'created') {
+    await remove(id, name, ports).catch(() => {
+      const text = `Container ${name} could not be removed; docker rm -f ${name} does it.`;
+      ports.emit({ type: 'note', level: 'warn', text });
+    });
+  }
+  if (by === 'started-again') await stop(ports.docker.getContainer(id), id, name, ports);
+}
+
+/** One that ended says so; one that hangs is stopped, so that nothing that failed goes on. */
+async function keepFailed(
+  container: Docker.Container,
+  id: string,
+  name: string,
+  ports: LaunchPorts,
+): Promise<void> {
+  const info = await container.inspect().catch(() => null);
+  if (!info) return;
+  if (info.State.Running) await stop(container, id, name, ports);
+  else ports.emit({ type: 'container', state: 'exited', id, name });
+}
+
+async function stop(
+  container: Docker.Container,
+  id: string,
+  name: string,
+  { emit }: LaunchPorts,
+): Promise<void> {
+  // 304: it has ended already.
+  await container.stop({ t: STOP_PATIENCE_S }).catch(() => {});
+  emit({ type: 'container', state: 'stopped', id, name });
+}
+
+async function remove(id: string, name: string, { docker, emit }: LaunchPorts): Promise<void> {
+  await docker.getContainer(id).remove({ force: true, v: true });
+  emit({ type: 'container', state: 'removed', id, name });
+}
