@@ -23,6 +23,8 @@ export interface RunFacts {
   url?: string;
   smoke: SmokeLevel[];
   outputs: OutputFile[];
+  /** Milliseconds that the build phases have taken together. */
+  buildMs: number;
   /** What was really built where it differs from what was asked. */
   built: Record<string, unknown>;
 }
@@ -40,6 +42,8 @@ export interface RunContext {
   facts: RunFacts;
   emit: Emit;
   ask(question: Question): Promise<string>;
+  /** Done when the run ends, whatever the way; must not throw. */
+  onEnd(work: () => Promise<void>): void;
 }
 
 /** A phase as data: reconcile() decides whether it is satisfied, else runs it. */

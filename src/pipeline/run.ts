@@ -54,14 +54,18 @@ export async function executeRun(input: RunInput): Promise<ResultBody> {
       recipe: here.planned.choices.recipe,
     });
     for (const { text } of plan.warnings) emit({ type: 'note', level: 'warn', text });
-    const facts: RunFacts = { smoke: [], outputs: [], built: {} };
-    const ctx: RunContext = { ...input, ...here, home, facts };
+    const facts: RunFacts = { smoke: [], outputs: [], built: {}, buildMs: 0 };
+    const atEnd: (() => Promise<void>)[] = [];
+    const onEnd = (work: () => Promise<void>) => void atEnd.push(work);
+    const ctx: RunContext = { ...input, ...here, home, facts, onEnd };
     const disk = watchDisk(here.machine.disk, ports.clock, emit);
     try {
       const done = await reconcile(phases, ctx, request, signal);
+      if (request.stopAfter) await stopContainer(ctx, done.failure === null);
       return resultOf(ctx, done, input);
     } finally {
       disk.stop();
+      for (const work of atEnd) await work();
     }
   } catch (error) {
     return failed({ ...emptyResult, ...ids }, signal.aborted ? signal.reason : error, null, input);
@@ -83,6 +87,22 @@ async function provided({ machine }: PlannedHere, input: RunInput): Promise<bool
     signal: input.signal,
   });
   return true;
+}
+
+/** `--stop-after`: nothing goes on running; the container of a failed test is kept for its log. */
+async function stopContainer({ facts, emit }: RunContext, passed: boolean): Promise<void> {
+  const { container, engine } = facts;
+  if (!container || !engine) return;
+  const handle = engine.docker.getContainer(container.id);
+  const { id, name } = container;
+  await handle.stop({ t: 10 }).catch(() => {});
+  emit({ type: 'container', state: 'stopped', id, name });
+  if (passed) {
+    await handle.remove({ force: true });
+    emit({ type: 'container', state: 'removed', id, name });
+  }
+  facts.container = { ...container, state: passed ? 'removed' : 'exited' };
+  delete facts.url;
 }
 
 function resultOf(

@@ -1,0 +1,85 @@
+import { SolveNormaliser } from '../../build/normalise.ts';
+import { pullImage } from '../../build/pull-image.ts';
+import type { SolveEvent } from '../../build/types.ts';
+import { exitCodes } from '../../contract/exit-codes.ts';
+import { Failure } from '../../contract/failure.ts';
+import { labels } from '../../contract/ids.ts';
+import { formatBytes } from '../../text/format.ts';
+import type { Phase, RunContext } from '../context.ts';
+import { buildStage } from './build-stage.ts';
+import { engineOf } from './engine-of.ts';
+
+/** The original plan's bound for an image without models in it. */
+const LARGEST_IMAGE_BYTES = 50e9;
+
+/** The final image: built, or the one that was named. */
+export const image: Phase = {
+  id: 'image',
+  after: ['dependencies'],
+  async satisfied(ctx) {
+    if (ctx.request.noCache || ctx.request.pull) return false;
+    const found = await inspect(ctx);
+    if (!found) return false;
+    const { planned } = ctx;
+    const ours = found.labels[labels.plan] === planned.plan.planDigest;
+    if (planned.choices.image === undefined && !ours) return false;
+    ctx.facts.image = found.image;
+    return true;
+  },
+  async run(ctx, signal) {
+    const { ref } = ctx.planned.plan.image;
+    if (ctx.planned.choices.image === undefined) await buildStage(ctx, { tag: ref }, signal);
+    else await pull(ctx, ref, signal);
+    const found = await inspect(ctx);
+    if (!found) throw missing(ref);
+    checkSize(ctx, found.image.bytes);
+    ctx.facts.image = found.image;
+  },
+};
+
+async function inspect(ctx: RunContext) {
+  const { docker } = engineOf(ctx);
+  const { ref } = ctx.planned.plan.image;
+  try {
+    const info = await docker.getImage(ref).inspect();
+    return {
+      image: { ref, id: info.Id, bytes: info.Size ?? null },
+      labels: info.Config?.Labels ?? {},
+    };
+  } catch (error) {
+    if ((error as { statusCode?: number }).statusCode === 404) return null;
+    throw error;
+  }
+}
+
+async function pull(ctx: RunContext, ref: string, signal: AbortSignal): Promise<void> {
+  const normaliser = new SolveNormaliser(ctx.emit, ctx.ports.clock);
+  try {
+    const options = { evenIfThere: ctx.request.pull };
+    const push = (event: SolveEvent) => normaliser.push(event);
+    await pullImage(engineOf(ctx).docker, ref, options, push, signal);
+    normaliser.finish('done');
+  } catch (error) {
+    normaliser.finish(signal.aborted ? 'canceled' : 'failed');
+    throw error;
+  }
+}
+
+function missing(ref: string): Failure {
+  return new Failure({
+    code: 'image-missing',
+    sentence: `The image ${ref} is not there after it was made; something removed it.`,
+    phase: 'image',
+  });
+}
+
+function checkSize({ planned }: RunContext, bytes: number | null): void {
+  if (planned.choices.placement === 'baked' || bytes === null) return;
+  if (bytes <= LARGEST_IMAGE_BYTES) return;
+  throw new Failure({
+    code: 'image-too-large',
+    sentence: `The image has ${formatBytes(bytes)}; without models in it it should be under ${formatBytes(LARGEST_IMAGE_BYTES)}.`,
+    phase: 'image',
+    exitCode: exitCodes.build,
+  });
+}

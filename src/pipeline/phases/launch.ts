@@ -1,0 +1,128 @@
+import { join } from 'node:path';
+import { fetch } from 'undici';
+import { Failure } from '../../contract/failure.ts';
+import { publishedPort, reachable } from '../../launch/address.ts';
+import { containerName, containerSpec, type GpuRequest } from '../../launch/container-spec.ts';
+import { prepareMounts } from '../../launch/mounts.ts';
+import { decideName, findNamed } from '../../launch/named-container.ts';
+import { answers } from '../../launch/ready.ts';
+import { launch as bringUp, type LaunchInput } from '../../launch/start.ts';
+import { runFiles } from '../../runner/run-record.ts';
+import type { Phase, RunContext } from '../context.ts';
+import { containerGpu } from './container-gpu.ts';
+import { containerMounts } from './container-mounts.ts';
+import { engineOf } from './engine-of.ts';
+
+/** The container runs and its server answers. */
+export const launch: Phase = {
+  id: 'launch',
+  after: ['image'],
+  async satisfied(ctx, signal) {
+    const { docker } = engineOf(ctx);
+    const info = await findNamed(docker, nameOf(ctx));
+    if (!info || decideName(info, ctx.planned.plan.planDigest).do !== 'reuse') return false;
+    // Built again under the same plan: the container is of the image that was.
+    if (info.Image !== ctx.facts.image?.id) return false;
+    const port = publishedPort(info);
+    if (port === null) return false;
+    const url = `http://${reachable(ctx.planned.choices.listen)}:${port}`;
+    if (!(await answers({ url, fetch, signal }))) return false;
+    ctx.emit({ type: 'container', state: 'reused', id: info.Id, name: nameOf(ctx) });
+    remember(ctx, info, url);
+    return true;
+  },
+  async run(ctx, signal) {
+    const gpu = containerGpu(ctx);
+    try {
+      await start(ctx, gpu, signal);
+    } catch (error) {
+      if (!gpu || !canDoWithout(ctx, error)) throw error;
+      // A rehearsal is there to find this out, and still shows the rest.
+      ctx.emit({
+        type: 'fallback',
+        what: 'gpu',
+        from: 'GPU in the container',
+        to: 'none',
+        why: error.message,
+      });
+      ctx.emit({ type: 'diagnosis', diagnosis: error.toDiagnosis() });
+      ctx.facts.built.gpu = 'none';
+      await start(ctx, null, signal);
+    }
+  },
+};
+
+function canDoWithout({ planned }: RunContext, error: unknown): error is Failure {
+  const noGpu = error instanceof Failure && error.code === 'container-gpu-unavailable';
+  return noGpu && !planned.needsGpu;
+}
+
+async function start(ctx: RunContext, gpu: GpuRequest | null, signal: AbortSignal): Promise<void> {
+  const { docker } = engineOf(ctx);
+  const { host } = ctx.machine;
+  const mounts = containerMounts(ctx);
+  await prepareMounts(mounts, { owner: host, docker, profile: ctx.request.profile });
+  const launched = await bringUp(
+    launchInput(ctx, gpu, mounts),
+    { docker, clock: ctx.ports.clock, fetch, emit: ctx.emit, ask: ctx.ask },
+    signal,
+  );
+  remember(ctx, await docker.getContainer(launched.id).inspect(), launched.url);
+  ctx.onEnd(() => launched.stopFollowing());
+}
+
+function launchInput(
+  ctx: RunContext,
+  gpu: GpuRequest | null,
+  mounts: ReturnType<typeof containerMounts>,
+): LaunchInput {
+  const { planned, request, machine, facts, runDir } = ctx;
+  const { choices, plan } = planned;
+  const { facts: engine } = engineOf(ctx);
+  if (!facts.image) throw new Error('launch comes after image');
+  const imageId = facts.image.id;
+  return {
+    name: nameOf(ctx),
+    planDigest: plan.planDigest,
+    spec: (port) =>
+      containerSpec({
+        choices,
+        imageRef: imageId,
+        profile: request.profile,
+        runId: request.runId,
+        planDigest: plan.planDigest,
+        role: choices.recipe === 'steadydancer' ? 'comfyui' : choices.recipe,
+        host: machine.host,
+        engine,
+        gpu,
+        port,
+        listen: choices.listen,
+        mounts,
+        env: {},
+      }),
+    port: choices.port,
+    listen: choices.listen,
+    local: !engine.endpoint.remote,
+    needsLine: choices.recipe !== 'custom',
+    logFile: join(runDir, runFiles.containerLog),
+    onFinding: (finding) => {
+      if (finding.kind === 'starting' || finding.kind === 'gui') return;
+      ctx.emit({ type: 'note', level: 'warn', text: finding.text });
+    },
+  };
+}
+
+function nameOf({ request, planned }: RunContext): string {
+  return containerName(request.profile, planned.choices.recipe);
+}
+
+function remember(
+  ctx: RunContext,
+  info: { Id: string; Name: string; State: { Status: string; StartedAt: string } },
+  url: string,
+): void {
+  const name = info.Name.replace(/^\//, '');
+  const { Status: state, StartedAt: startedAt } = info.State;
+  ctx.facts.container = { id: info.Id, name, state, startedAt };
+  ctx.facts.url = url;
+}
