@@ -1,7 +1,8 @@
-import { join } from 'node:path';
+import type Docker from 'dockerode';
 import { inventory } from '../machine/inventory.ts';
 import { type Fetch, type NetworkReport, observeNetwork } from '../machine/network.ts';
 import { observe } from '../machine/observe.ts';
+import { reclaimable } from '../machine/reclaimable.ts';
 import type { Inventory, Machine } from '../machine/types.ts';
 import { hubAccess } from '../models/hub-access.ts';
 import { webOf } from '../models/web.ts';
@@ -31,6 +32,9 @@ export interface Examination {
   onResult?: (result: TimedResult) => void;
 }
 
+/** An engine that counts longer than this is left to it: doctor answers within a second. */
+const COUNT_MS = 700;
+
 /** Looks at machine, inventory and network side by side, then runs every check over them. */
 export async function examine(
   asked: Examination,
@@ -47,8 +51,13 @@ export async function examine(
     ...(asked.home ? { home: asked.home } : {}),
     ...(asked.root ? { root: asked.root } : {}),
   });
-  const found = await lookForOurs(machine, asked);
-  const context = { machine, inventory: found, env, port: asked.port, network };
+  const docker = await connected(machine, asked);
+  const sums = docker
+    ? reclaimable(docker, { timeoutMs: COUNT_MS, signal }).catch(() => null)
+    : Promise.resolve(null);
+  const found = await lookForOurs(machine, docker, asked);
+  const { port } = asked;
+  const context = { machine, inventory: found, env, port, network, reclaimable: sums };
   const results = await runChecks(allChecks, context, {
     signal,
     ...(asked.onResult ? { onResult: asked.onResult } : {}),
@@ -56,23 +65,24 @@ export async function examine(
   return { machine, results };
 }
 
+/** Null where no engine is ready. */
+async function connected({ engine, host }: Machine, { env, signal }: Examination) {
+  if (engine.state !== 'ready') return null;
+  const endpoint = await resolveEndpoint(env, host.home);
+  return connectDocker(endpoint, { timeoutMs: 1_000, ...(signal ? { signal } : {}) }).catch(() => {
+    signal?.throwIfAborted();
+    return null;
+  });
+}
+
 async function lookForOurs(
-  machine: Machine,
+  { host }: Machine,
+  docker: Docker | null,
   { env, signal }: Examination,
 ): Promise<Inventory | null> {
-  const { home } = machine.host;
-  const runsDir = join(places(env, home).runs);
+  const runsDir = places(env, host.home).runs;
   try {
-    return await withTimeLimit(
-      async (inner) => {
-        const docker =
-          machine.engine.state === 'ready'
-            ? await connectDocker(await resolveEndpoint(env, home), { signal: inner })
-            : null;
-        return inventory({ docker, runsDir });
-      },
-      { timeoutMs: 2_000, signal },
-    );
+    return await withTimeLimit(() => inventory({ docker, runsDir }), { timeoutMs: 2_000, signal });
   } catch {
     signal?.throwIfAborted();
     return null;

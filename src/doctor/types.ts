@@ -1,6 +1,7 @@
 import type { Fix } from '../contract/diagnosis.ts';
 import type { CheckResult, checkStatuses } from '../contract/doctor.ts';
 import type { NetworkReport } from '../machine/network.ts';
+import type { Reclaimable } from '../machine/reclaimable.ts';
 import type { Inventory, Machine } from '../machine/types.ts';
 
 /** Rows are listed by group, in this order. */
@@ -14,6 +15,8 @@ export interface CheckContext {
   inventory: Inventory | null;
   env: NodeJS.ProcessEnv;
   port: number;
+  /** What Docker's disk could give back; null where the engine took too long to count it. */
+  reclaimable: Promise<Reclaimable | null>;
   /** Null: the network was not asked for. */
   network: Promise<NetworkReport> | null;
 }

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { labels } from '../../src/contract/ids.ts';
 import { proveGpuInContainer } from '../../src/machine/gpu-container.ts';
 import { observe } from '../../src/machine/observe.ts';
+import { reclaimable } from '../../src/machine/reclaimable.ts';
 import type { Machine, ReadyEngine } from '../../src/machine/types.ts';
 import { askVersion, connectDocker, resolveEndpoint } from '../../src/ports/docker.ts';
 import { recordedInfo, recordedVersion } from '../unit/machine/fakes.ts';
@@ -72,6 +73,13 @@ describeWithEngine('a real engine', () => {
     const [theirMajor = 0, theirMinor = 0] = ApiVersion.split('.').map(Number);
     expect(major * 1000 + minor).toBeLessThanOrEqual(theirMajor * 1000 + theirMinor);
     await expect(docker.ping()).resolves.toBeDefined();
+  });
+
+  it('counts what could be freed', async () => {
+    const sums = await reclaimable(docker, { timeoutMs: 30_000 });
+    for (const value of Object.values(sums)) expect(value).toBeGreaterThanOrEqual(0);
+    const images = await docker.listImages();
+    expect(sums.images).toBeLessThanOrEqual(images.length + 100);
   });
 
   describeWithEngine('asked for a GPU', () => {

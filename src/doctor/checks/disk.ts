@@ -56,7 +56,20 @@ export const diskChecks: readonly Check[] = [
   ...placeChecks,
   { id: 'disk-shared', title: 'Shared disks', group: 'disk', look: shared },
   { id: 'disk-windows', title: 'Windows drive', group: 'disk', look: windowsDrive },
+  { id: 'disk-reclaimable', title: 'Could be freed', group: 'disk', look: couldBeFreed },
 ];
+
+async function couldBeFreed({ machine, reclaimable }: CheckContext): Promise<Finding> {
+  if (machine.engine.state !== 'ready') return skip('needs Docker');
+  const sums = await reclaimable;
+  if (!sums) return skip('Docker takes longer to count it');
+  const { cacheBytes, cacheRecords, imageBytes, images } = sums;
+  if (cacheRecords === 0 && images === 0) return ok('nothing: no build cache, no unused image');
+  const cache = `${formatBytes(cacheBytes)} of build cache`;
+  return ok(
+    `${cache}, at least ${formatBytes(imageBytes)} in ${images} images without a container`,
+  );
+}
 
 /** Two places on one filesystem share its free space: their needs add up. */
 function shared({ machine: { disk } }: CheckContext): Finding {

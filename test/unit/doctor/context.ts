@@ -55,6 +55,7 @@ export function contextOf(machine: Partial<Machine> = {}, more: Partial<CheckCon
     inventory: { containers: [], images: [], volumes: [], runs: [] },
     env: {},
     port: 0,
+    reclaimable: Promise.resolve({ cacheBytes: 0, cacheRecords: 0, imageBytes: 0, images: 0 }),
     network: null,
     ...more,
   };

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { nearestExisting, observeDisk, observeEngineDisk } from '../../../src/machine/disk.ts';
 import { readyEngine } from '../../../src/machine/engine-info.ts';
+import { reclaimableOf } from '../../../src/machine/reclaimable.ts';
 import type { EngineEndpoint } from '../../../src/machine/types.ts';
 import { fakeFile, linuxHost, recordedInfo, recordedVersion, scratch } from './fakes.ts';
 
@@ -70,4 +71,28 @@ describe("the engine's place", () => {
 it('the nearest existing folder of / is /', async () => {
   expect(await nearestExisting('/')).toBe('/');
   expect(await nearestExisting('/nowhere-at-all/x')).toBe('/');
+});
+
+describe('what could be freed', () => {
+  it('is cache that nothing uses, and images without a container', () => {
+    expect(
+      reclaimableOf({
+        LayersSize: 100,
+        Images: [
+          { Size: 70, Containers: 0 },
+          { Size: 60, Containers: 2 },
+        ],
+        BuildCache: [
+          { Size: 5, InUse: false, Shared: false },
+          { Size: 7, InUse: true, Shared: false },
+          { Size: 9, InUse: false, Shared: true },
+        ],
+      }),
+    ).toEqual({ cacheBytes: 5, cacheRecords: 1, imageBytes: 40, images: 1 });
+  });
+
+  it('is nothing where the engine has nothing', () => {
+    const none = { cacheBytes: 0, cacheRecords: 0, imageBytes: 0, images: 0 };
+    expect(reclaimableOf({ LayersSize: 0, Images: null, BuildCache: null })).toEqual(none);
+  });
 });
