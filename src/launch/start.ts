@@ -9,6 +9,8 @@ import { refusalOf } from './refusals.ts';
 import { freePort, type PortInput, type PortPorts, portTakenMeanwhile } from './settle-port.ts';
 import { type StartupFinding, StartupLog } from './startup-log.ts';
 
+export { publishedPort, reachable };
+
 export interface LaunchPorts extends PortPorts {
   fetch: HttpGet;
 }
