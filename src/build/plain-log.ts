@@ -8,7 +8,7 @@ interface Step {
   number: number;
   named: boolean;
   ended: string | null;
-  open: Map<1 | 2, Buffer[]>;
+  open: Map<1 | 2, { parts: Buffer[]; bytes: number }>;
 }
 
 /**
@@ -51,28 +51,34 @@ export class PlainLog {
 
   #lines(step: Step, stream: 1 | 2, data: Uint8Array): Buffer[] {
     const out: Buffer[] = [];
-    const open = step.open.get(stream) ?? [];
+    const open = step.open.get(stream) ?? { parts: [], bytes: 0 };
     let from = 0;
     for (let at = data.indexOf(NEWLINE); at !== -1; at = data.indexOf(NEWLINE, from)) {
-      open.push(Buffer.from(data.subarray(from, at + 1)));
-      out.push(Buffer.from(`#${step.number} `), ...open.splice(0));
+      open.parts.push(Buffer.from(data.subarray(from, at + 1)));
+      out.push(Buffer.from(`#${step.number} `), ...open.parts.splice(0));
+      open.bytes = 0;
       from = at + 1;
     }
-    if (from < data.length) open.push(Buffer.from(data.subarray(from)));
+    if (from < data.length) {
+      open.parts.push(Buffer.from(data.subarray(from)));
+      open.bytes += data.length - from;
+    }
     step.open.set(stream, open);
-    const length = open.reduce((sum, part) => sum + part.length, 0);
-    if (length > MAX_OPEN_BYTES) {
-      out.push(Buffer.from(`#${step.number} `), ...open.splice(0), Buffer.from('\n'));
+    if (open.bytes > MAX_OPEN_BYTES) {
+      out.push(Buffer.from(`#${step.number} `), ...open.parts.splice(0), Buffer.from('\n'));
+      open.bytes = 0;
     }
     return out;
   }
 
   #rest(step: Step): Buffer[] {
-    return [...step.open.values()].flatMap((open) =>
-      open.length === 0
+    return [...step.open.values()].flatMap((open) => {
+      open.bytes = 0;
+      const parts = open.parts.splice(0);
+      return parts.length === 0
         ? []
-        : [Buffer.from(`#${step.number} `), ...open.splice(0), Buffer.from('\n')],
-    );
+        : [Buffer.from(`#${step.number} `), ...parts, Buffer.from('\n')];
+    });
   }
 
   #end(vertex: SolveVertex): Buffer[] {
