@@ -9,15 +9,26 @@ export const GIB = 1024 ** 3;
  */
 const memoryByName: readonly (readonly [string, number])[] = [
   ['RTX 4090', 24],
+  ['RTX 2080 Ti', 11],
   ['RTX 3060', 12],
   ['RTX 3070', 8],
   ['RTX 3080', 10],
+  ['RTX 3080 Ti', 12],
   ['RTX 3090', 24],
+  ['RTX 3090 Ti', 24],
   ['RTX 4060', 8],
+  // Sold with 8 and 16 GB: the smaller, unless the size stands in the name.
+  ['RTX 4060 Ti', 8],
   ['RTX 4070', 12],
+  ['RTX 4070 Super', 12],
+  ['RTX 4070 Ti', 12],
+  ['RTX 4070 Ti Super', 16],
   ['RTX 4080', 16],
-  ['RTX 5060 Ti', 16],
+  ['RTX 4080 Super', 16],
+  ['RTX 5060', 8],
+  ['RTX 5060 Ti', 8],
   ['RTX 5070', 12],
+  ['RTX 5070 Ti', 16],
   ['RTX 5080', 16],
   ['RTX 5090', 32],
   ['RTX A4000', 16],
@@ -48,12 +59,23 @@ export interface KnownGpu {
 const plain = (name: string) =>
   name.toLowerCase().replaceAll(/nvidia|geforce|tesla|[^a-z0-9]/g, '');
 
-/** A GPU by the name that a person gave, `RTX 4090` or `NVIDIA GeForce RTX 4090`; else null. */
+/** Form factors, and what marketing adds: `A100-SXM4-80GB`, `H100 80GB HBM3`, `… Server Edition`. */
+const BUILD =
+  /\b(SXM\d?|PCIe|NVL|HBM\d\w?|(Max-Q )?Workstation Edition|Server Edition|Generation)\b/gi;
+const SIZE = /(?<![\w])(\d{1,3})\s*Gi?B?(?!\w)/i;
+
+/**
+ * A GPU by the name that a person or nvidia-smi gave: `RTX 4090`, `NVIDIA A100-SXM4-40GB`; the start
+ * of a name is enough where only one goes on from it. A size in the name is taken as it stands.
+ */
 export function knownGpu(wanted: string): KnownGpu | null {
-  // `A100 40GB`, `L40S-48G`: a size in the name is the person's own figure.
-  const size = /(?:^|\D)(\d{1,3})\s*gi?b?\s*$/i.exec(wanted);
-  const name = plain(size ? wanted.slice(0, size.index + 1) : wanted);
-  const row = memoryByName.find(([known]) => plain(known) === name);
+  const size = SIZE.exec(wanted);
+  const name = plain(wanted.replace(SIZE, ' ').replace(BUILD, ' '));
+  if (name === '') return null;
+  const longer = memoryByName.filter(([known]) => plain(known).startsWith(name));
+  const row =
+    memoryByName.find(([known]) => plain(known) === name) ??
+    (longer.length === 1 ? longer[0] : undefined);
   const capability = row && computeCapabilityOf(row[0]);
   if (!row || !capability) return null;
   return {
