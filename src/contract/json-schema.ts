@@ -6,7 +6,7 @@ import { modelsReportSchema } from './models.ts';
 import { planSchema } from './plan.ts';
 import { profileSchema, profilesSchema } from './profile.ts';
 import { smokeReportSchema } from './smoke.ts';
-import { statusSchema } from './status.ts';
+import { openSchema, startSchema, statusSchema, stopSchema } from './status.ts';
 
 /** Every document that leaves the program as JSON, by the name of its schema. */
 export const documents = {
@@ -20,6 +20,9 @@ export const documents = {
   smoke: smokeReportSchema,
   models: modelsReportSchema,
   status: statusSchema,
+  stop: stopSchema,
+  start: startSchema,
+  open: openSchema,
 } as const;
 
 /** JSON Schema (draft 2020-12) of one document. */

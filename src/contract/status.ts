@@ -40,3 +40,33 @@ export const statusSchema = z.object({
   note: z.string().optional(),
 });
 export type Status = z.infer<typeof statusSchema>;
+
+const namedContainer = z.object({ id: z.string(), name: z.string() });
+
+/** `stop --json`. */
+export const stopSchema = z.object({
+  v: z.literal(1),
+  ok: z.boolean(),
+  stopped: z.array(namedContainer),
+  /** The run that was cancelled, with `--run`. */
+  run: z.string().optional(),
+});
+
+/** `start --json`. */
+export const startSchema = z.object({
+  v: z.literal(1),
+  ok: z.boolean(),
+  url: z.string().nullable(),
+  container: namedContainer.nullable(),
+});
+
+/** `open --json`. */
+export const openSchema = z.object({
+  v: z.literal(1),
+  ok: z.boolean(),
+  url: z.string().nullable(),
+  /** A browser was started; false where only the address could be said. */
+  opened: z.boolean(),
+  /** For one's own computer, when this is an ssh session: makes the address reachable there. */
+  forward: z.string().optional(),
+});

@@ -1,6 +1,7 @@
 import type Docker from 'dockerode';
 import type { ResolvedChoices } from '../contract/choices.ts';
 import { labels } from '../contract/ids.ts';
+import type { GpuRequest } from '../machine/gpu-request.ts';
 import type { Host, ReadyEngine } from '../machine/types.ts';
 import { HOME, identityEnv, tmpfsOptions, userOf } from './identity.ts';
 import { memoryLimitBytes, shmBytes } from './memory-limit.ts';
@@ -9,13 +10,7 @@ import type { ContainerMount } from './mounts.ts';
 /** ComfyUI's own port, and the stand-in's. */
 export const CONTAINER_PORT = 8188;
 
-/** What a GPU needs of the container; made by machine/gpu-request.ts. */
-export interface GpuRequest {
-  DeviceRequests?: Docker.DeviceRequest[];
-  Runtime?: string;
-  /** `NAME=value`. */
-  Env?: string[];
-}
+export type { GpuRequest };
 
 export interface ContainerSpecInput {
   choices: Pick<ResolvedChoices, 'recipe' | 'memoryLimitBytes'>;

@@ -6,10 +6,10 @@ export const launchCodes = [
   'container-oom-killed',
   'container-gpu-unavailable',
   'container-not-ready',
-  'container-refused',
+  'container-start-failed',
   'container-name-taken',
-  'container-none',
-  'container-disk-full',
+  'container-missing',
+  'disk-full',
   'container-wrong-architecture',
   'image-missing',
   'mount-denied',
@@ -103,7 +103,7 @@ const otherRefusals: Refusal[] = [
   },
   {
     pattern: /no space left on device/,
-    code: 'container-disk-full',
+    code: 'disk-full',
     sentence: "Docker's disk is full: the container could not be made.",
     fixes: [{ label: 'See what can be removed', command: 'steadydancer clean' }],
   },
@@ -132,7 +132,7 @@ export function refusalOf(error: unknown, name: string): Failure {
   const known = [...gpuRefusals, ...otherRefusals].find(({ pattern }) => pattern.test(proof));
   return new Failure(
     {
-      code: known?.code ?? 'container-refused',
+      code: known?.code ?? 'container-start-failed',
       sentence: known?.sentence ?? `Docker did not start the container ${name}.`,
       proof,
       phase: 'launch',

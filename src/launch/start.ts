@@ -9,8 +9,6 @@ import { refusalOf } from './refusals.ts';
 import { freePort, type PortInput, type PortPorts, portTakenMeanwhile } from './settle-port.ts';
 import { type StartupFinding, StartupLog } from './startup-log.ts';
 
-export { publishedPort, reachable };
-
 export interface LaunchPorts extends PortPorts {
   fetch: HttpGet;
 }
