@@ -13,6 +13,7 @@ import { labelled } from './kit/labelled.ts';
 import { LogWindow } from './kit/log-window.tsx';
 import { type Line, Rows } from './kit/row.tsx';
 import { LOW_ROWS, useSurroundings } from './kit/surroundings.tsx';
+import type { Theme } from './kit/theme.ts';
 import { runTitle } from './run.tsx';
 import { loggedStep, shownSteps } from './run-layout.ts';
 import { words } from './words.ts';
@@ -48,9 +49,9 @@ export function FailureScreen(props: FailureScreenProps) {
   const fixes = run.diagnoses[0]?.fixes ?? [];
   const choices = choicesOf(fixes, canRetry);
   const choose = (id: string) => {
-    if (id === 'again') return onAgain();
-    if (id === 'quit') return onQuit();
-    setByHand(fixes[Number(id.slice('fix-'.length))]?.command ?? null);
+    if (id === 'again') onAgain();
+    else if (id === 'quit') onQuit();
+    else setByHand(handOf(fixes[Number(id.slice('fix-'.length))]));
   };
   const room = bodyRows(rows, false);
   const ask = [{ text: words.failure.next, tone: 'strong' as const }];
@@ -59,7 +60,7 @@ export function FailureScreen(props: FailureScreenProps) {
       ? []
       : [words.failure.byHand, ...wrapWords(byHand, width - 2).map((text) => `  ${text}`)];
   const wanted = choiceRows(choices, width, theme);
-  const facts = factParts(run, width, rows < LOW_ROWS);
+  const facts = factParts(run, width, rows < LOW_ROWS, theme);
   const given = giveWay(
     [
       ...facts.map(({ lines, least, importance }) => ({ wanted: lines.length, least, importance })),
@@ -96,6 +97,11 @@ function endedText(run: RunState): string {
   return signal ? words.failure.stopped(time) : words.failure.failed(time);
 }
 
+/** What the person does: a command, or what the label says. */
+function handOf(fix: Fix | undefined): string | null {
+  return fix?.command ?? fix?.label ?? null;
+}
+
 function choicesOf(fixes: readonly Fix[], canRetry: boolean): Choice<string>[] {
   return [
     ...(canRetry
@@ -104,24 +110,25 @@ function choicesOf(fixes: readonly Fix[], canRetry: boolean): Choice<string>[] {
     ...fixes.map((fix, index) => ({
       id: `fix-${index}`,
       label: fix.label,
-      ...(fix.command === undefined ? { impossible: words.failure.notHere } : {}),
+      ...(fix.applies && !fix.command ? { impossible: words.failure.notHere } : {}),
     })),
     { id: 'quit', label: words.failure.quit, note: words.failure.quitNote },
   ];
 }
 
-function factParts(run: RunState, width: number, low: boolean) {
+function factParts(run: RunState, width: number, low: boolean, theme: Theme) {
   const diagnosis: Diagnosis | undefined = run.diagnoses[0];
   const title = diagnosis?.title ?? run.result?.summary ?? words.failure.noSign;
   const head = headLines(title, diagnosis?.code ?? '', width);
   const blank = { lines: low ? [] : [''], least: 0, importance: 0 };
   const why = diagnosis && diagnosis.cause !== title ? diagnosis.cause : '';
-  const label = { labelWidth: 8, width };
+  const label = { labelWidth: 8, width, theme, most: low ? 1 : 3 };
+  const proof = proofLines(diagnosis, width, low, theme);
   return [
     { lines: head, least: head.length, importance: 9 },
     blank,
     { lines: why ? labelled(words.failure.why, why, label) : [], least: 0, importance: 3 },
-    { lines: proofLines(diagnosis, width), least: 1, importance: 5 },
+    { lines: proof, least: Math.min(2, proof.length), importance: 5 },
     { lines: labelled(words.failure.kept, keptText(run), label), least: 1, importance: 4 },
     blank,
   ];
@@ -147,11 +154,22 @@ function headLines(title: string, code: string, width: number): Line[] {
   return [...rows.slice(0, -1), ending];
 }
 
-function proofLines(diagnosis: Diagnosis | undefined, width: number): Line[] {
+function proofLines(
+  diagnosis: Diagnosis | undefined,
+  width: number,
+  low: boolean,
+  theme: Theme,
+): Line[] {
   if (!diagnosis) return [];
   const { line, text } = diagnosis.evidence;
+  if (low) return labelled(words.failure.proof, text, { labelWidth: 8, width, theme, most: 2 });
   return [
-    ...labelled(words.failure.proof, words.failure.line(line), { labelWidth: 8, width, most: 1 }),
+    ...labelled(words.failure.proof, words.failure.line(line), {
+      labelWidth: 8,
+      width,
+      theme,
+      most: 1,
+    }),
     ...wrapWords(text, width - 8)
       .slice(0, 3)
       .map((row): Line => [{ text: '      > ', tone: 'fail' }, { text: row }]),

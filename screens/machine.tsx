@@ -84,12 +84,16 @@ export function machineLines(
 
 /** Good rows become one line, so that what is wrong stays. */
 function folded(seen: Seen, width: number, room: number, theme: Theme): Line[] {
-  const good = seen.checks.filter((check) => check.status === 'ok');
-  const others = seen.checks.filter((check) => check.status !== 'ok' && check.status !== 'skip');
-  const body = others.flatMap((check) => checkLines(check, 2, seen, width, theme));
+  // The first row is the GPU: what it is decides all that follows.
+  const [first, ...rest] = seen.checks;
+  const good = rest.filter((check) => check.status === 'ok');
+  const others = rest.filter((check) => check.status !== 'ok' && check.status !== 'skip');
+  const rows = [...(first ? [first] : []), ...others];
+  const most = rows.length * 2 < room ? 2 : 1;
+  const body = rows.flatMap((check) => checkLines(check, most, seen, width, theme));
   const titles = words.machine.folded(good.map((check) => check.title));
   const goodLines =
-    good.length === 0 ? [] : signed('ok', '', titles, { theme, titleWidth: 0, width });
+    good.length === 0 ? [] : signed('ok', '', titles, { theme, titleWidth: 0, width, most: 2 });
   return [...body, ...goodLines].slice(0, Math.max(0, room));
 }
 

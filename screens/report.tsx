@@ -8,6 +8,7 @@ import { useKeys } from './kit/keys.ts';
 import { labelled } from './kit/labelled.ts';
 import { type Line, Rows } from './kit/row.tsx';
 import { useSurroundings } from './kit/surroundings.tsx';
+import type { Theme } from './kit/theme.ts';
 import { runTitle } from './run.tsx';
 import { levelLines } from './run-layout.ts';
 import { words } from './words.ts';
@@ -39,14 +40,14 @@ export function ReportScreen(props: ReportScreenProps) {
   const { run, runId, status, canOpen, canStop, active = true } = props;
   const { columns, rows, theme } = useSurroundings();
   useKeys((key) => {
-    if (key === 'enter' || key === 'q' || key === 'escape') props.onFinish();
+    if (key === 'enter' || key === 'escape') props.onFinish();
     else if (key === 'o' && canOpen) props.onOpen();
     else if (key === 'x' && canStop) props.onStopContainer();
   }, active);
   const drawn = { now: new Date(0), width: columns - 2, theme };
   const levels = levelLines(run, drawn);
-  const facts = factLines(run, columns - 2);
-  const next = nextLines(run, canOpen, columns - 2);
+  const facts = factLines(run, columns - 2, theme);
+  const next = nextLines(run, canOpen, columns - 2, theme);
   const head = headLines(run, columns - 2);
   const parts = [
     { lines: head, least: head.length, importance: 9 },
@@ -82,7 +83,7 @@ function headLines({ result }: RunState, width: number): Line[] {
   return [...summary, [{ text: `${words.report.runsAt}  ` }, { text: result.url, tone: 'accent' }]];
 }
 
-function factLines(run: RunState, width: number): Line[] {
+function factLines(run: RunState, width: number, theme: Theme): Line[] {
   const { result } = run;
   if (!result) return [];
   const { report } = words;
@@ -109,14 +110,14 @@ function factLines(run: RunState, width: number): Line[] {
     [report.videos, result.outputs.at(-1)?.path ?? ''],
   ];
   return rows.flatMap(([label, text]) =>
-    text === '' ? [] : labelled(label, text, { labelWidth: 10, width, most: 2 }),
+    text === '' ? [] : labelled(label, text, { labelWidth: 10, width, theme, most: 2 }),
   );
 }
 
-function nextLines({ result }: RunState, canOpen: boolean, width: number): Line[] {
+function nextLines({ result }: RunState, canOpen: boolean, width: number, theme: Theme): Line[] {
   const browser = canOpen && result?.url ? [`o  ${words.report.open}`] : [];
   const next = [...browser, words.report.tomorrow];
   return next.flatMap((text, index) =>
-    labelled(index === 0 ? words.report.next : '', text, { labelWidth: 10, width, most: 1 }),
+    labelled(index === 0 ? words.report.next : '', text, { labelWidth: 10, width, theme, most: 1 }),
   );
 }

@@ -76,10 +76,11 @@ export function reviewLines(
   theme: Theme,
 ): Line[] {
   const start = startLines(planned, starting, width, theme);
+  const intro = wrapWords(words.review.intro, width);
   const parts: { lines: Line[]; importance: number; least: number }[] = [
-    { lines: wrapWords(words.review.intro, width), importance: 3, least: 1 },
+    { lines: intro, importance: 1, least: intro.length },
     { lines: [''], importance: 0, least: 0 },
-    { lines: chosenLines(planned, profile, width), importance: 2, least: 2 },
+    { lines: chosenLines(planned, profile, width, theme), importance: 2, least: 2 },
     { lines: [''], importance: 0, least: 0 },
     { lines: costLines(planned, width, theme), importance: 4, least: 2 },
     { lines: diskLines(planned, width), importance: 5, least: 1 },
@@ -101,7 +102,12 @@ function lastRows(lines: Line[], count: number): Line[] {
   return count >= lines.length ? lines : count === 0 ? [] : lines.slice(-count);
 }
 
-function chosenLines({ choices, plan }: Planned, profile: string | null, width: number): Line[] {
+function chosenLines(
+  { choices, plan }: Planned,
+  profile: string | null,
+  width: number,
+  theme: Theme,
+): Line[] {
   const { review } = words;
   const rows: [string, string | null][] = [
     [review.recipe, review.recipes[choices.recipe]],
@@ -114,7 +120,7 @@ function chosenLines({ choices, plan }: Planned, profile: string | null, width: 
     [review.profile, profile ?? review.notSaved],
   ];
   return rows.flatMap(([label, text]) =>
-    text === null ? [] : labelled(`  ${label}`, text, { labelWidth: 15, width, most: 2 }),
+    text === null ? [] : labelled(`  ${label}`, text, { labelWidth: 15, width, theme, most: 2 }),
   );
 }
 

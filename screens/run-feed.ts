@@ -26,8 +26,8 @@ export class RunFeed {
 
   push(event: Event): void {
     this.#state = reduceRun(this.#state, event);
-    if (event.type === 'result' || event.type === 'question') return this.#tell();
-    this.#timer ??= setTimeout(() => this.#tell(), NOTIFY_EVERY_MS);
+    if (event.type === 'result' || event.type === 'question') this.#tell();
+    else this.#timer ??= setTimeout(() => this.#tell(), NOTIFY_EVERY_MS);
   }
 
   /** A new run is shown. */

@@ -1,6 +1,7 @@
 import { type PhaseId, phaseIds } from '../src/contract/ids.ts';
 import {
   buildSteps,
+  type DiskSample,
   modelBytes,
   type PhaseState,
   type RunState,
@@ -18,7 +19,7 @@ import {
 import { bar } from './kit/bar.ts';
 import { cells, fill } from './kit/cells.ts';
 import { signed } from './kit/labelled.ts';
-import type { Line, Span } from './kit/row.tsx';
+import { type Line, type Span, spansOf } from './kit/row.tsx';
 import { NARROW_COLUMNS } from './kit/surroundings.tsx';
 import { type SignId, sign, signWidth, type Theme } from './kit/theme.ts';
 import { words } from './words.ts';
@@ -51,7 +52,9 @@ export function phaseStrip(state: RunState, { now, theme, width }: Drawn): Line 
   }
   const waiting = asked.filter((id) => state.phases[id].state === 'waiting');
   if (waiting.length > 0 && width >= NARROW_COLUMNS) {
-    put('wait', waiting.map((id) => words.phases[id]).join(', '));
+    const named = waiting.slice(0, 2).map((id) => words.phases[id]);
+    const more = waiting.length > 2 ? [words.run.more(waiting.length - 2)] : [];
+    put('wait', [named.join(', '), ...more].join(' '));
   }
   const between: Span = { text: theme.screenReader ? ', ' : '  >  ', tone: 'quiet' };
   return parts.flatMap((part, index) => (index === 0 ? part : [between, ...part]));
@@ -131,7 +134,10 @@ function stepLine(step: BuildStep, drawn: Drawn): Line {
   const { now, theme, width } = drawn;
   const mark = sign(theme, stepSigns[step.state]);
   const bytes = step.state === 'running' ? stepBytes(step) : null;
-  const moved = bytes && bytes.total > 1e6 ? formatOf(bytes.current, bytes.total) : '';
+  const moved =
+    bytes && bytes.total > 1e6 && width >= NARROW_COLUMNS
+      ? formatOf(bytes.current, bytes.total)
+      : '';
   const running = step.startedAt ? now.getTime() - Date.parse(step.startedAt) : 0;
   const ms = step.ms ?? (step.state === 'running' ? wholeSeconds(running) : null);
   const took = step.cached ? words.run.cached : ms === null ? '' : formatDuration(ms);
@@ -145,7 +151,7 @@ function stepLine(step: BuildStep, drawn: Drawn): Line {
   return [
     { text: fill(signText, signCells), tone: mark.tone },
     { text: fill(title, room, 'left', theme.ellipsis), tone: titleTone(step) },
-    { text: `  ${right}`, tone: step.state === 'running' ? 'plain' : 'quiet' },
+    { text: right && `  ${right}`, tone: step.state === 'running' ? 'plain' : 'quiet' },
   ];
 }
 
@@ -191,7 +197,9 @@ export function modelLines(state: RunState, drawn: Drawn): Line[] {
   );
   const { bytes, totalBytes } = modelBytes(state);
   const rate = moving.reduce((sum, model) => sum + model.bytesPerSecond, 0);
-  const sum = formatOf(bytes, totalBytes) + (rate > 0 ? `, ${formatRate(rate)}` : '');
+  const some = bytes === 0 && moving.length === 0;
+  const amount = some ? words.run.toFetch(formatBytes(totalBytes)) : formatOf(bytes, totalBytes);
+  const sum = amount + (rate > 0 ? `, ${formatRate(rate)}` : '');
   return [
     fields(words.run.models, sum, '', drawn),
     ...moving.map((model) => {
@@ -201,31 +209,43 @@ export function modelLines(state: RunState, drawn: Drawn): Line[] {
   ];
 }
 
-/** Each place with its free space; the tightest with a gauge. */
+/** Each place with its free space; the tightest with a gauge and, when it fills, the time left. */
 export function diskLines(state: RunState, drawn: Drawn): Line[] {
   const places = Object.values(state.disk).sort((a, b) => a.freeBytes - b.freeBytes);
+  // Places on one filesystem have the same figures: said once.
+  const distinct = places.filter(
+    (disk, index) =>
+      places.findIndex(
+        (other) => other.freeBytes === disk.freeBytes && other.totalBytes === disk.totalBytes,
+      ) === index,
+  );
+  return distinct.flatMap((disk, index) => placeLines(disk, index === 0, drawn));
+}
+
+function placeLines(disk: DiskSample, tightest: boolean, drawn: Drawn): Line[] {
   const { theme, width } = drawn;
-  const seen = new Set<string>();
-  return places.flatMap((disk, index) => {
-    // Places on one filesystem have the same figures: said once.
-    const same = `${disk.freeBytes} ${disk.totalBytes}`;
-    if (seen.has(same)) return [];
-    seen.add(same);
-    const parts = [
-      `${words.places[disk.place]} ${words.run.free(formatBytes(disk.freeBytes), formatBytes(disk.totalBytes))}`,
-    ];
-    if (disk.samples > 1 && disk.bytesPerSecond > 1e6) {
-      parts.push(words.run.falling(formatRatePerMinute(disk.bytesPerSecond)));
-    }
-    if (disk.samples > 1 && disk.fullInSeconds !== undefined) {
-      parts.push(words.run.fullIn(formatDuration(disk.fullInSeconds * 1000)));
-    }
-    const line = fields(seen.size === 1 ? words.run.disk : '', parts.join(', '), '', drawn);
-    const used = 1 - disk.freeBytes / Math.max(1, disk.totalBytes);
-    const tone = disk.fullInSeconds !== undefined && disk.fullInSeconds < 600 ? 'warn' : 'ok';
-    const gauge = index === 0 && width >= NARROW_COLUMNS ? bar(used, 40, theme, tone) : [];
-    return gauge.length === 0 ? [line] : [line, [{ text: ' '.repeat(LABEL) }, ...gauge]];
-  });
+  const narrow = width < NARROW_COLUMNS;
+  const honest = disk.samples > 1;
+  const full =
+    honest && disk.fullInSeconds !== undefined
+      ? words.run.fullIn(formatDuration(disk.fullInSeconds * 1000))
+      : '';
+  const falling =
+    honest && disk.bytesPerSecond > 1e6
+      ? words.run.falling(formatRatePerMinute(disk.bytesPerSecond))
+      : '';
+  const free = formatBytes(disk.freeBytes);
+  const space = narrow
+    ? words.run.freeOnly(free)
+    : `${words.places[disk.place]} ${words.run.free(free, formatBytes(disk.totalBytes))}`;
+  const tone = disk.fullInSeconds !== undefined && disk.fullInSeconds < 600 ? 'warn' : 'ok';
+  const used = 1 - disk.freeBytes / Math.max(1, disk.totalBytes);
+  const gauge = tightest && !narrow ? spansOf(bar(used, 40, theme, tone)) : [];
+  const beside = gauge.length === 0 ? [full] : [];
+  const text = [space, ...beside, narrow ? '' : falling].filter(Boolean).join(', ');
+  const line = fields(tightest ? words.run.disk : '', text, '', drawn);
+  if (gauge.length === 0) return [line];
+  return [line, [{ text: ' '.repeat(LABEL) }, ...gauge, { text: full && `  ${full}` }]];
 }
 
 export function gpuLines(state: RunState, drawn: Drawn): Line[] {

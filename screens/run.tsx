@@ -15,7 +15,7 @@ import type { KeyHint } from './kit/key-line.ts';
 import { useKeys } from './kit/keys.ts';
 import { LogWindow } from './kit/log-window.tsx';
 import { type Line, Row, Rows } from './kit/row.tsx';
-import { NARROW_COLUMNS, useSurroundings } from './kit/surroundings.tsx';
+import { LOW_ROWS, NARROW_COLUMNS, useSurroundings } from './kit/surroundings.tsx';
 import { sign } from './kit/theme.ts';
 import { useNow } from './kit/use-now.ts';
 import {
@@ -94,10 +94,12 @@ function Panes({ run, rows, drawn }: { run: RunState; rows: number; drawn: Drawn
     { wanted: gpu.length, least: 0, importance: 2 },
   ];
   const taken = others.reduce((sum, part) => sum + part.wanted, 0);
+  // With room a log of four lines is worth more than a long list of finished steps.
+  const low = rows < LOW_ROWS - 4;
   const log: Part = {
-    wanted: logged ? Math.max(3, rows - taken) : 0,
-    least: logged ? 2 : 0,
-    importance: 1,
+    wanted: logged ? Math.max(low ? 2 : 5, rows - taken) : 0,
+    least: logged ? (low ? 2 : 5) : 0,
+    importance: low ? 1 : 5.5,
   };
   const given = giveWay([...others, log], rows);
   const of = (index: number, lines: readonly Line[]) => lines.slice(0, given[index] ?? 0);

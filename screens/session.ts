@@ -93,27 +93,34 @@ export class Session {
     if (this.#stop.signal.aborted || page.at !== 'run') return;
     const { result } = this.feed.state;
     const stopped = page.ending === 'stopping' || page.ending === 'forcing';
-    if (stopped && !result?.ok) return this.leave('finished');
-    this.#do({ type: 'ended', ok: result?.ok ?? false });
+    if (stopped && !result?.ok) this.leave('finished');
+    else this.#do({ type: 'ended', ok: result?.ok ?? false });
   }
 
   /** `q`: leaves at once when nothing runs, else asks. */
   quit(): void {
     const { page } = this.#state;
-    if (page.at === 'starting') return;
-    if (page.at !== 'run') return this.leave(this.#hasRun() ? 'finished' : 'nothing');
-    if (page.ending === 'none') this.#do({ type: 'ending', ending: 'asking' });
+    if (page.at === 'run') {
+      if (page.ending === 'none') this.#do({ type: 'ending', ending: 'asking' });
+    } else if (page.at !== 'starting') {
+      this.leave(this.#hasRun() ? 'finished' : 'nothing');
+    }
   }
 
   /** Ctrl-C: asks; again, forces; again, leaves a run that does not answer. */
   interrupt(): void {
     const { page } = this.#state;
     if (page.at !== 'run') {
-      return this.leave(this.#hasRun() ? 'finished' : 'nothing', exitCodes.sigint);
+      if (this.#hasRun()) this.leave('finished');
+      // While the run's process is being started nobody could say whether it goes on.
+      else if (page.at !== 'starting') this.leave('nothing', exitCodes.sigint);
+    } else if (page.ending === 'none') {
+      this.#do({ type: 'ending', ending: 'asking' });
+    } else if (page.ending === 'forcing') {
+      this.leave('detached', exitCodes.sigint);
+    } else {
+      this.#cancel(true);
     }
-    if (page.ending === 'none') this.#do({ type: 'ending', ending: 'asking' });
-    else if (page.ending === 'forcing') this.leave('detached', exitCodes.sigint);
-    else this.#cancel(true);
   }
 
   stopRun(): void {

@@ -70,7 +70,9 @@ export function reduceWizard(state: WizardState, action: WizardAction): WizardSt
     case 'go-on':
       return page.at === 'machine' && !mustWait(state) ? advance({ ...state, goOn: true }) : state;
     case 'back':
-      return page.at === 'review' ? { ...state, page: { at: 'machine' }, goOn: false } : state;
+      return page.at === 'review'
+        ? { ...state, page: { at: 'machine' }, goOn: false, problem: null }
+        : state;
     case 'start':
       return page.at === 'review' || page.at === 'failure'
         ? { ...state, page: { at: 'starting' }, problem: null }

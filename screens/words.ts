@@ -60,7 +60,7 @@ export const words = {
     looking: 'Looking at this machine. Nothing is changed.',
     ready: 'This machine is ready.',
     things: (titles: string[]) =>
-      `This machine is ready. ${titles.length === 1 ? 'One thing' : `${titles.length} things`} to know: ${joined(titles)}.`,
+      `This machine is ready. ${things(titles.length)} to know: ${joined(titles)}.`,
     fix: 'Fix',
     folded: (titles: string[]) => titles.join(', '),
     recommended: (what: string) => `Recommended: ${what}.`,
@@ -123,6 +123,7 @@ export const words = {
     gpu: 'GPU',
     test: 'Test',
     free: (free: string, total: string) => `${free} free of ${total}`,
+    freeOnly: (free: string) => `${free} free`,
     falling: (rate: string) => `falling ${rate}`,
     fullIn: (time: string) => `full in about ${time}`,
     gpuFree: (free: string, total: string) => `${free} of ${total} free`,
@@ -132,6 +133,7 @@ export const words = {
     unreachable: (why: string) => `The run cannot be reached: ${why}`,
     waiting: 'Waiting for the run to begin ...',
     cached: 'cached',
+    toFetch: (bytes: string) => `${bytes} to fetch`,
     question: 'The run asks',
   },
   stop: {
@@ -200,6 +202,12 @@ export const words = {
     ],
   },
 } as const;
+
+/** `Two things`; figures from ten on. */
+function things(count: number): string {
+  const names = ['No', 'One', 'Two', 'Three', 'Four', 'Five', 'Six', 'Seven', 'Eight', 'Nine'];
+  return `${names[count] ?? count} thing${count === 1 ? '' : 's'}`;
+}
 
 /** `disk`, `disk and memory`, `disk, memory and port`. */
 function joined(items: string[]): string {

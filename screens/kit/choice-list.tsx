@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { cells, fill, wrapWords } from './cells.ts';
 import { useKeys } from './keys.ts';
 import { type Line, Rows } from './row.tsx';
-import { useSurroundings } from './surroundings.tsx';
+import { NARROW_COLUMNS, useSurroundings } from './surroundings.tsx';
 import { sign, type Theme } from './theme.ts';
 
 export interface Choice<Id extends string> {
@@ -59,9 +59,10 @@ export function choiceLines(
   rows: number,
   theme: Theme,
 ): Line[] {
+  const narrow = width < NARROW_COLUMNS - 2;
   const labels = Math.min(
     Math.max(...choices.map((choice) => cells(choice.label))),
-    Math.floor(width * 0.6),
+    narrow ? width - 2 : Math.floor(width * 0.6),
   );
   const lines: { line: Line; choice: number }[] = [];
   for (const [index, choice] of choices.entries()) {
@@ -77,7 +78,11 @@ export function choiceLines(
         : ' ';
     const tone = choice.impossible ? 'quiet' : focused ? 'strong' : 'plain';
     const beside = choice.impossible ?? choice.note ?? '';
-    const [first = '', ...more] = wrapWords(beside, Math.max(12, width - labels - 5));
+    // A narrow list has the names; why a row is impossible shows below it when it is looked at.
+    const below = narrow && focused && choice.impossible ? [choice.impossible] : [];
+    const [first = '', ...more] = narrow
+      ? ['', ...below]
+      : wrapWords(beside, Math.max(12, width - labels - 5));
     const pointed = focused && choice.impossible ? sign(theme, 'cursor').text : mark;
     lines.push({
       choice: index,
@@ -90,7 +95,7 @@ export function choiceLines(
     for (const text of more) {
       lines.push({
         choice: index,
-        line: [{ text: `${' '.repeat(labels + 5)}${text}`, tone: 'quiet' }],
+        line: [{ text: `${' '.repeat(narrow ? 4 : labels + 5)}${text}`, tone: 'quiet' }],
       });
     }
   }

@@ -1,4 +1,4 @@
-import { fill, wrapWords } from './cells.ts';
+import { cells, fill, wrapWords } from './cells.ts';
 import type { Line } from './row.tsx';
 import { NARROW_COLUMNS } from './surroundings.tsx';
 import { type SignId, sign, signWidth, type Theme, type Tone } from './theme.ts';
@@ -7,13 +7,19 @@ import { type SignId, sign, signWidth, type Theme, type Tone } from './theme.ts'
 export function labelled(
   label: string,
   text: string,
-  options: { labelWidth: number; width: number; most?: number; tone?: Tone },
+  options: { labelWidth: number; width: number; theme: Theme; most?: number; tone?: Tone },
 ): Line[] {
-  const { width, most = 3, tone = 'plain' } = options;
+  const { width, theme, most = 3, tone = 'plain' } = options;
   const narrow = width < NARROW_COLUMNS - 2;
   const labelWidth = narrow ? 0 : options.labelWidth;
-  const lines = wrapWords(narrow && label ? `${label}: ${text}` : text, width - labelWidth);
-  return lines.slice(0, most).map((line, index) => [
+  const room = width - labelWidth;
+  const lines = atMost(
+    wrapWords(narrow && label ? `${label}: ${text}` : text, room),
+    most,
+    room,
+    theme,
+  );
+  return lines.map((line, index) => [
     { text: labelWidth === 0 ? '' : fill(index === 0 ? label : '', labelWidth), tone: 'quiet' },
     { text: line, tone },
   ]);
@@ -33,11 +39,23 @@ export function signed(
   const narrow = width < NARROW_COLUMNS - 2;
   const indent = narrow ? signCells : signCells + titleWidth + 1;
   const text = narrow && title ? `${title}: ${detail}` : detail;
-  return wrapWords(text, Math.max(8, width - indent))
-    .slice(0, most)
-    .map((line, index) => [
-      { text: fill(index === 0 ? mark.text : '', signCells), tone: mark.tone },
-      { text: narrow ? '' : `${fill(index === 0 ? title : '', titleWidth)} `, tone: 'strong' },
-      { text: line, tone: id === 'skip' || id === 'wait' ? 'quiet' : 'plain' },
-    ]);
+  const room = Math.max(8, width - indent);
+  return atMost(wrapWords(text, room), most, room, theme).map((line, index) => [
+    { text: fill(index === 0 ? mark.text : '', signCells), tone: mark.tone },
+    { text: narrow ? '' : `${fill(index === 0 ? title : '', titleWidth)} `, tone: 'strong' },
+    { text: line, tone: id === 'skip' || id === 'wait' ? 'quiet' : 'plain' },
+  ]);
+}
+
+/** The first lines; that more was said shows at their end. */
+export function atMost(
+  lines: string[],
+  most: number,
+  width: number,
+  { ellipsis }: Theme,
+): string[] {
+  if (lines.length <= most) return lines;
+  const kept = lines.slice(0, most);
+  const last = fill(kept.at(-1) ?? '', width - cells(ellipsis), 'left', '').trimEnd();
+  return [...kept.slice(0, -1), last + ellipsis];
 }

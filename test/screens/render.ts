@@ -1,3 +1,4 @@
+import { Console } from 'node:console';
 import { PassThrough, Writable } from 'node:stream';
 import xterm from '@xterm/headless';
 import type { ReactNode } from 'react';
@@ -32,6 +33,9 @@ export interface Flicker {
   tall: number;
 }
 
+// Vitest's console lacks the constructor that Ink's console patch needs.
+Object.assign(console, { Console });
+
 // Home and erase down, and the two ways of erasing the whole display (ECMA-48 ED).
 const CLEAR = /\x1b\[(?:1;1)?H\x1b\[0?J|\x1b\[[23]J/g;
 const UTF8 = { LANG: 'C.UTF-8', TERM: 'xterm-256color' };
@@ -45,6 +49,10 @@ export async function renderScreen(
   const flicker: Flicker = { clears: 0, tall: 0 };
   terminal.onScroll(() => {
     flicker.tall += 1;
+  });
+  // Changing to the alternate screen and back is told as a scroll, too.
+  terminal.buffer.onBufferChange(() => {
+    flicker.tall -= 1;
   });
   let counting = true;
   const stdout = new SizedOutput(columns, rows, (text) => {
