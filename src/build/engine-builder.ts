@@ -9,7 +9,12 @@ import { pullImage } from './pull-image.ts';
 import { type BuildSession, openSession } from './session.ts';
 import type { Builder, BuildRequest, BuiltImage, SolveEvent } from './types.ts';
 
-const SESSION_LOST = /no active sessions?\b|no such session|session[^\n]*(?:closed|not found)/i;
+/**
+ * What BuildKit says of a session that is gone (session/manager.go, session/grpc.go). The last one
+ * came over a connection to the engine that works, so what is unavailable is the session.
+ */
+const SESSION_LOST =
+  /no active sessions?\b|no such session|only one connection allowed|code = Unavailable desc = connection error/i;
 
 export interface EngineBuilderOptions {
   /** Opens the session; replaced where the fallback is tested. */
@@ -72,17 +77,16 @@ async function attemptBuild(job: Job, sessionId: string | null): Promise<Attempt
   const stopSending = () => tar.destroy(new Error('the build was stopped'));
   signal.addEventListener('abort', stopSending, { once: true });
   try {
-    const stream = await docker.buildImage(
-      tar as never,
-      {
-        ...buildOptions(request, context),
-        // As a number: the string would open dockerode's own session.
-        version: 2 as never,
-        ...(sessionId ? { session: sessionId } : {}),
-        // Also ends the request while the context is still being sent.
-        abortSignal: signal,
-      } as never,
-    );
+    // As a number: the string would open dockerode's own session. `session` and the number are
+    // in the API, but not in @types/dockerode.
+    const options = {
+      ...buildOptions(request, context),
+      version: 2,
+      ...(sessionId ? { session: sessionId } : {}),
+      // Also ends the request while the context is still being sent.
+      abortSignal: signal,
+    } as unknown as Docker.ImageBuildOptions;
+    const stream = await docker.buildImage(tar as NodeJS.ReadableStream, options);
     const end = await readEngineStream(stream as Readable, see, signal);
     return { end, evidence };
   } catch (error) {

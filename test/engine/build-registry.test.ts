@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import type { Readable } from 'node:stream';
+import type Docker from 'dockerode';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { buildxBuilder } from '../../src/build/buildx-builder.ts';
 import { engineBuilder } from '../../src/build/engine-builder.ts';
@@ -50,7 +51,7 @@ describeWithEngine('a base image in a registry that asks for a token', () => {
     expect(pushed.thrown).toBeNull();
     const push = await testDocker()
       .getImage(ref)
-      .push({ authconfig: {} } as never);
+      .push({ authconfig: {} as Docker.AuthConfig });
     const end = await readEngineStream(
       push as Readable,
       () => undefined,
@@ -106,7 +107,7 @@ describeWithEngine('a base image in a registry that asks for a token', () => {
 
   it('is built on by buildx', async ({ skip }) => {
     const found = buildxEnv('trixie');
-    if ('reason' in found) skip(found.reason);
+    if ('reason' in found) return skip(found.reason);
     const ref = await pushBase('buildx', skip);
     const builder = buildxBuilder({ processes: systemProcesses, env: found.env });
     const built = await buildOn(ref, builder);
@@ -114,7 +115,7 @@ describeWithEngine('a base image in a registry that asks for a token', () => {
   });
 
   it('that does not exist there is a missing image, by either way', async ({ skip }) => {
-    if ('reason' in registry) skip(registry.reason);
+    if ('reason' in registry) return skip(registry.reason);
     const ref = `${registry.host}/sd/nothing:9`;
     const refuse = () => Promise.reject(new Error('no session'));
     const builders = [
