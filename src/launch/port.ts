@@ -82,7 +82,7 @@ export function takenSentence(port: number, owner: PortOwner, now: Date): string
     case 'container':
       return `Port ${port} is taken by container ${owner.name}${up(owner.since, now)}.`;
     case 'process':
-      return `Port ${port} is taken by ${owner.name || 'process'} (process ${owner.pid}${since(owner.since, now)}).`;
+      return `Port ${port} is taken by ${owner.name || 'a program'} (process ${owner.pid}${since(owner.since, now)}).`;
     case 'unknown':
       return `Port ${port} is taken by a program that cannot be seen from here (${owner.why}).`;
     case 'free':
