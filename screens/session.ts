@@ -88,7 +88,10 @@ export class Session {
   async follow(runId: string): Promise<void> {
     this.feed.reset();
     this.#do({ type: 'running', runId });
-    for await (const event of this.#deps.follow(runId, this.#stop.signal)) this.feed.push(event);
+    for await (const event of this.#deps.follow(runId, this.#stop.signal)) {
+      this.feed.push(event);
+      if (event.type === 'result') break;
+    }
     const { page } = this.#state;
     if (this.#stop.signal.aborted || page.at !== 'run') return;
     const { result } = this.feed.state;
