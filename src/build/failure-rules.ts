@@ -59,6 +59,13 @@ export const failureRules: readonly FailureRule[] = [
     sentence: (match) => `The Dockerfile cannot be built: ${match[1]}.`,
   },
   {
+    // The client's words for an engine that is away, which may hold a "dial tcp" of its own.
+    code: 'build-engine-lost',
+    pattern: /cannot connect to the docker daemon|error during connect/i,
+    step: /^$/,
+    sentence: () => 'The connection to the Docker engine was lost during the build.',
+  },
+  {
     code: 'registry-rate-limit',
     pattern: /toomanyrequests|429 Too Many Requests/i,
     sentence: (_match, error) => `The registry gives no more downloads for now (${image(error)}).`,
@@ -67,7 +74,7 @@ export const failureRules: readonly FailureRule[] = [
     code: 'registry-auth',
     pattern:
       /no active sessions?\b|pull access denied|authentication required|insufficient_scope|401 Unauthorized|403 Forbidden|denied: requested access|no basic auth credentials|failed to (?:authorize|fetch (?:anonymous|oauth) token)/i,
-    step: /load metadata for|FROM|^$/,
+    step: /load metadata for|\] FROM |^$/,
     sentence: (_match, error) => `The registry does not give ${image(error)} without a login.`,
   },
   {
@@ -75,13 +82,13 @@ export const failureRules: readonly FailureRule[] = [
     code: 'registry-unreachable',
     pattern:
       /(dial tcp[^\n]*|no such host|i\/o timeout|TLS handshake timeout|network is unreachable|connection refused|proxyconnect[^\n]*)/i,
-    step: /load metadata for|FROM|^$/,
+    step: /load metadata for|\] FROM |^$/,
     sentence: (_match, error) => `The registry of ${image(error)} does not answer.`,
   },
   {
     code: 'base-image-missing',
     pattern: /manifest unknown|manifest for \S+ not found|repository does not exist|not found/i,
-    step: /load metadata for|FROM|^$/,
+    step: /load metadata for|\] FROM |^$/,
     sentence: (_match, error) => `The registry has no image ${image(error)}.`,
   },
   {
@@ -113,7 +120,7 @@ export const failureRules: readonly FailureRule[] = [
   {
     code: 'build-engine-lost',
     pattern:
-      /error reading from server|unexpected EOF|ECONNRESET|ECONNREFUSED|EPIPE|socket hang up|code = Unavailable|cannot connect to the docker daemon|connection reset by peer|server closed the stream|use of closed network connection/i,
+      /error reading from server|unexpected EOF|ECONNRESET|ECONNREFUSED|EPIPE|socket hang up|code = Unavailable|connection reset by peer|server closed the stream|use of closed network connection/i,
     sentence: () => 'The connection to the Docker engine was lost during the build.',
   },
 ];

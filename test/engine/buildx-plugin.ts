@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { unpackFromSuite } from './debian-package.ts';
 
@@ -15,11 +14,10 @@ export function buildxPlugin(suite: (typeof buildxSuites)[number] = 'trixie'): B
   const unpacked = unpackFromSuite('docker-buildx', suite);
   if ('reason' in unpacked) return unpacked;
   const plugin = join(unpacked.dir, 'usr', 'libexec', 'docker', 'cli-plugins', 'docker-buildx');
-  const config = join(tmpdir(), `steadydancer-test-docker-config-${suite}-${process.pid}`);
-  const plugins = join(config, 'cli-plugins');
-  rmSync(config, { recursive: true, force: true });
-  mkdirSync(plugins, { recursive: true });
-  symlinkSync(plugin, join(plugins, 'docker-buildx'));
+  const config = join(unpacked.dir, '..', 'docker-config');
+  const link = join(config, 'cli-plugins', 'docker-buildx');
+  mkdirSync(join(config, 'cli-plugins'), { recursive: true });
+  if (!existsSync(link)) symlinkSync(plugin, link);
   const ended = spawnSync('docker', ['buildx', 'version'], {
     encoding: 'utf8',
     env: { ...process.env, DOCKER_CONFIG: config },
