@@ -16,11 +16,11 @@ const STOP_PATIENCE_S = 10;
  * @throws Failure `container-name-taken` when it is not ours
  */
 export async function makeWay(
-  { name, planDigest }: { name: string; planDigest: string },
+  { name, planDigest, imageId }: { name: string; planDigest: string; imageId?: string },
   { docker, emit }: MakeWayPorts,
 ): Promise<{ info: Docker.ContainerInspectInfo; running: boolean } | null> {
   const info = await findNamed(docker, name);
-  const decision = decideName(info, planDigest);
+  const decision = decideName(info, planDigest, imageId);
   if (!info) return null;
   const container = docker.getContainer(info.Id);
   switch (decision.do) {

@@ -16,16 +16,24 @@ export type NameDecision =
   /** Somebody else's: never touched. */
   | { do: 'refuse' };
 
-export type NamedContainer = Pick<Docker.ContainerInspectInfo, 'Id' | 'State' | 'Config'>;
+export type NamedContainer = Pick<Docker.ContainerInspectInfo, 'Id' | 'Image' | 'State' | 'Config'>;
 
-/** Pure: what the container is decides, its name alone proves nothing. */
-export function decideName(found: NamedContainer | null, planDigest: string): NameDecision {
+/**
+ * Pure: what the container is decides, its name alone proves nothing.
+ * @param imageId `sha256:…` of the image that is wanted: a plan can be built again (`--no-cache`)
+ */
+export function decideName(
+  found: NamedContainer | null,
+  planDigest: string,
+  imageId?: string,
+): NameDecision {
   if (!found) return { do: 'create' };
   const own = found.Config.Labels ?? {};
   if (!(labels.role in own)) return { do: 'refuse' };
   const { State: state } = found;
   if (!state.Running && looksFailed(state)) return { do: 'keep-aside' };
   if (own[labels.plan] !== planDigest) return { do: 'replace' };
+  if (imageId !== undefined && found.Image !== imageId) return { do: 'replace' };
   if (state.Paused || state.Restarting || state.Dead) return { do: 'replace' };
   return state.Running ? { do: 'reuse' } : { do: 'start-again' };
 }

@@ -60,7 +60,13 @@ export async function launch(
   signal: AbortSignal,
 ): Promise<Launched> {
   signal.throwIfAborted();
-  const there = await makeWay(input, ports);
+  const image = input.spec(input.port).Image;
+  // A tag can have moved on since; only an id says which image is meant.
+  const imageId = image?.startsWith('sha256:') ? { imageId: image } : {};
+  const there = await makeWay(
+    { name: input.name, planDigest: input.planDigest, ...imageId },
+    ports,
+  );
   if (there?.running) return reuse(there.info, input, ports, signal);
   let port = await freePort(input, ports);
   if (there) {

@@ -1,7 +1,8 @@
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { Failure } from '../../src/contract/failure.ts';
+import { containerSpec } from '../../src/launch/container-spec.ts';
 import { prepareMounts } from '../../src/launch/mounts.ts';
 import { findNamed } from '../../src/launch/named-container.ts';
 import type { StartupFinding } from '../../src/launch/startup-log.ts';
@@ -55,7 +56,6 @@ describeWithEngine('launch on a real engine', () => {
   it('sets what Safety promises, and a uid without a name can write its home', async () => {
     const output = join(world.folder, 'new', 'output');
     const mount = { kind: 'folder' as const, source: output, target: '/output', readOnly: false };
-    await mkdir(join(world.folder, 'there'));
     const made = await prepareMounts([mount], { owner: HOST, docker, profile: world.profile });
     const launched = await world.launch('serve', {
       port: await freePortNow(),
@@ -185,6 +185,34 @@ describeWithEngine('launch on a real engine', () => {
       'started',
       'ready',
     ]);
+  });
+
+  it('replaces one whose image was built again under the same plan', async () => {
+    const port = await freePortNow();
+    const rebuilt = await tinyImage(docker, `${PROGRAM}// again`);
+    const first = await world.launch('serve', { port });
+    const second = await world.launch('serve', { port, spec: { imageRef: rebuilt.id } });
+    expect(second).toMatchObject({ by: 'created', port });
+    expect(second.id).not.toBe(first.id);
+    const third = await world.launch('serve', { port, spec: { imageRef: rebuilt.id } });
+    expect(third).toMatchObject({ by: 'reused', id: second.id });
+  });
+
+  it('starts one that a killed launch made and never started', async () => {
+    const port = await freePortNow();
+    const left = await docker.createContainer(containerSpec({ ...world.spec('serve'), port }));
+    const launched = await world.launch('serve', { port });
+    expect(launched).toMatchObject({ by: 'started-again', id: left.id });
+  });
+
+  it('waits for a running one that does not answer yet', async () => {
+    const port = await freePortNow();
+    const spec = containerSpec({ ...world.spec('serve'), port });
+    const left = await docker.createContainer(spec);
+    await left.start();
+    const launched = await world.launch('serve', { port });
+    expect(launched).toMatchObject({ by: 'reused', id: left.id });
+    expect((await fetch(`${launched.url}/system_stats`)).status).toBe(200);
   });
 
   it('leaves a running one alone when the launch that reuses it is cancelled', async () => {

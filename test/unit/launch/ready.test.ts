@@ -141,6 +141,12 @@ describe('decideName', () => {
     expect(decideName(found, 'p').do).toBe(expected);
   });
 
+  it('replaces one of another image under the same plan, when an id is asked for', () => {
+    const running = { ...container({ Running: true }), Image: 'sha256:old' };
+    expect(decideName(running, 'p', 'sha256:new').do).toBe('replace');
+    expect(decideName(running, 'p', 'sha256:old').do).toBe('reuse');
+  });
+
   it('does not take a stop for a failure', () => {
     expect(looksFailed(container({ ExitCode: 137 }).State)).toBe(false);
     expect(looksFailed(container({ ExitCode: 127 }).State)).toBe(true);

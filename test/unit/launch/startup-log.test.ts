@@ -8,7 +8,7 @@ import {
 } from '../../../src/launch/startup-log.ts';
 
 const recorded = readFileSync(
-  new URL('../../fixtures/launch/comfyui-0.3.64-startup.log', import.meta.url),
+  new URL('../../fixtures/comfyui-0.3.64/startup.log', import.meta.url),
   'utf8',
 ).split('\n');
 
