@@ -101,14 +101,18 @@ function sendBody(
   const until = breaksAt ?? end;
   let position = start;
   const started = performance.now();
+  // Small writes at a limited rate: what is in the network is then little beside what has arrived.
+  const most = bytesPerSecond
+    ? Math.min(WRITE_BYTES, Math.ceil(bytesPerSecond / 100))
+    : WRITE_BYTES;
   const more = () => {
     while (position < until) {
       if (response.destroyed) return;
-      const size = Math.min(WRITE_BYTES, until - position);
+      const size = Math.min(most, until - position);
       const allowed = bytesPerSecond
         ? ((performance.now() - started) / 1000) * bytesPerSecond
         : Number.POSITIVE_INFINITY;
-      if (position - start + size > allowed + WRITE_BYTES) {
+      if (position - start + size > allowed + most) {
         setTimeout(more, 5);
         return;
       }
