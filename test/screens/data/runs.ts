@@ -38,7 +38,7 @@ const vertex = (
 });
 
 /** A5 of the mock-ups: minute 6 of a real image. */
-const minuteSix: Timed[] = [
+const minuteSixTimed: Timed[] = [
   [
     0,
     {
@@ -137,4 +137,5 @@ const minuteSix: Timed[] = [
   ],
 ];
 
-export const runAtMinuteSix: RunState = replay(timed(minuteSix));
+export const minuteSix: Event[] = timed(minuteSixTimed);
+export const runAtMinuteSix: RunState = replay(minuteSix);
