@@ -15,7 +15,7 @@ import { type Line, Rows } from './kit/row.tsx';
 import { LOW_ROWS, useSurroundings } from './kit/surroundings.tsx';
 import type { Theme } from './kit/theme.ts';
 import { runTitle } from './run.tsx';
-import { loggedStep, shownSteps } from './run-layout.ts';
+import { loggedStep, shownSteps } from './run-steps.ts';
 import { words } from './words.ts';
 
 interface FailureScreenProps {

@@ -1,12 +1,12 @@
 import { elapsedMs, type RunState } from '../src/pipeline/run-state.ts';
 import { formatBytes, formatDuration } from '../src/text/format.ts';
-import { wrapWords } from './kit/cells.ts';
+import { cells, wrapWords } from './kit/cells.ts';
 import { bodyRows, Frame } from './kit/frame.tsx';
 import { giveWay } from './kit/give-way.ts';
 import type { KeyHint } from './kit/key-line.ts';
 import { useKeys } from './kit/keys.ts';
 import { labelled } from './kit/labelled.ts';
-import { type Line, Rows } from './kit/row.tsx';
+import { type Line, Rows, type Span } from './kit/row.tsx';
 import { useSurroundings } from './kit/surroundings.tsx';
 import type { Theme } from './kit/theme.ts';
 import { runTitle } from './run.tsx';
@@ -75,12 +75,16 @@ export function ReportScreen(props: ReportScreenProps) {
   );
 }
 
-function headLines({ result }: RunState, width: number): Line[] {
+function headLines({ run, result }: RunState, width: number): Line[] {
   const summary = wrapWords(result?.summary ?? '', width).map(
     (text): Line => [{ text, tone: 'strong' }],
   );
   if (!result?.url) return summary;
-  return [...summary, [{ text: `${words.report.runsAt}  ` }, { text: result.url, tone: 'accent' }]];
+  const label = words.report.runsAt(run?.recipe);
+  const address: Span = { text: result.url, tone: 'accent' };
+  // An address that is cut is worth nothing: it gets a row of its own where both do not fit.
+  if (cells(label) + 2 + cells(result.url) > width) return [...summary, label, [address]];
+  return [...summary, [{ text: `${label}  ` }, address]];
 }
 
 function factLines(run: RunState, width: number, theme: Theme): Line[] {

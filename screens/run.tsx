@@ -18,18 +18,9 @@ import { type Line, Row, Rows } from './kit/row.tsx';
 import { LOW_ROWS, NARROW_COLUMNS, useSurroundings } from './kit/surroundings.tsx';
 import { sign } from './kit/theme.ts';
 import { useNow } from './kit/use-now.ts';
-import {
-  type Drawn,
-  diskLines,
-  gpuLines,
-  levelLines,
-  loggedStep,
-  logTitle,
-  modelLines,
-  phaseStrip,
-  stepLines,
-  stepRows,
-} from './run-layout.ts';
+import type { Drawn } from './run-fields.ts';
+import { diskLines, gpuLines, levelLines, modelLines, phaseStrip } from './run-layout.ts';
+import { loggedStep, logTitle, stepLines, stepRows } from './run-steps.ts';
 import { words } from './words.ts';
 
 interface RunScreenProps {

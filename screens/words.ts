@@ -147,7 +147,8 @@ export const words = {
   },
   report: {
     ready: (time: string) => `READY in ${time}`,
-    runsAt: 'ComfyUI runs at',
+    runsAt: (recipe: string | undefined) =>
+      `${recipe === 'rehearsal' ? 'The stand-in for ComfyUI' : 'ComfyUI'} runs at`,
     image: 'Image',
     took: 'Took',
     asAsked: 'As asked',

@@ -268,6 +268,32 @@ describe('leaving', () => {
   });
 });
 
+describe('attach', () => {
+  test('a run is shown from its beginning; its failure offers no retry without a plan', async () => {
+    const w = world();
+    const session = new Session(w.deps, null);
+    open = await renderScreen(<Wizard session={session} deps={w.deps} profile={null} />);
+    void session.follow('20261124-140000-c2d1');
+    w.events.push(...failedRun);
+    await open.waitFor('FAILED 22 s');
+    expect(await open.text()).not.toContain('what is done is not done again');
+    open.type('q');
+    expect((await session.outcome).exitCode).toBe(12);
+  });
+
+  test('a run that was killed ends without a result, and says so', async () => {
+    const w = world();
+    const session = new Session(w.deps, null);
+    open = await renderScreen(<Wizard session={session} deps={w.deps} profile={null} />);
+    void session.follow('20261124-140000-c2d1');
+    w.events.push(...failedRun.slice(0, 8));
+    w.events.end();
+    await open.waitFor('its process is gone');
+    open.type('q');
+    expect((await session.outcome).exitCode).toBe(1);
+  });
+});
+
 describe('a run asks', () => {
   test('the question is on the run page and the answer goes to the run', async () => {
     const w = world();

@@ -1,0 +1,32 @@
+import { cells, fill } from './kit/cells.ts';
+import type { Line } from './kit/row.tsx';
+import { NARROW_COLUMNS } from './kit/surroundings.tsx';
+import type { Theme } from './kit/theme.ts';
+
+/** What the lines of a run are drawn for. */
+export interface Drawn {
+  now: Date;
+  /** Cells of a row. */
+  width: number;
+  theme: Theme;
+}
+
+/** Cells of the labels at the left of a pane. */
+export const LABEL = 9;
+
+/** `Label    text                right`. */
+export function fields(label: string, text: string, right: string, { width, theme }: Drawn): Line {
+  if (theme.screenReader) return [label, text, right].filter(Boolean).join(' ');
+  const labelWidth = width < NARROW_COLUMNS && label === '' ? 0 : LABEL;
+  const room = width - labelWidth - (right ? cells(right) + 2 : 0);
+  return [
+    { text: fill(label, labelWidth), tone: 'strong' },
+    { text: fill(text, Math.max(1, room), 'left', theme.ellipsis) },
+    { text: right ? `  ${right}` : '', tone: 'quiet' },
+  ];
+}
+
+/** A clock that ticks in seconds shows no tenths. */
+export function wholeSeconds(ms: number): number {
+  return Math.max(0, Math.floor(ms / 1000)) * 1000;
+}
