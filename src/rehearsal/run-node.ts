@@ -61,7 +61,8 @@ async function dance(
 }
 
 async function misbehave(fault: Fault, signal: AbortSignal): Promise<void> {
-  if (fault === 'exit-in-render') process.kill(process.pid, 'SIGKILL');
+  // The kernel ignores a SIGKILL that PID 1 sends to itself; 137 is what a killed container shows.
+  if (fault === 'exit-in-render') process.exit(137);
   if (fault === 'hang-in-render') await delay(2 ** 31 - 1, undefined, { signal });
   if (fault === 'execution-error') {
     throw new NodeError('RuntimeError', 'The rehearsal was told to break here');

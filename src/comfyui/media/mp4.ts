@@ -1,5 +1,5 @@
 // Reads the boxes of an MP4 without decoding it. Source: ISO/IEC 14496-12 (ISO base media file
-// format), boxes moov, mvhd, trak, tkhd, mdia, mdhd, hdlr, stsd, stsz.
+// format), boxes moof, moov, mvhd, trak, tkhd, mdia, mdhd, hdlr, stsd, stsz.
 import { type FileHandle, open } from 'node:fs/promises';
 import { UnreadableMedia } from './unreadable.ts';
 
@@ -8,6 +8,7 @@ export interface Mp4Video {
   codec: string;
   width: number;
   height: number;
+  /** 0 where the file does not say it. */
   durationMs: number;
   /** Frames. */
   sampleCount: number;
@@ -29,9 +30,9 @@ interface Box {
 export async function readMp4(path: string): Promise<Mp4Video> {
   const file = await open(path, 'r');
   try {
-    const moov = await findIndex(file, (await file.stat()).size);
+    const { moov, fragments } = await findIndex(file, (await file.stat()).size);
     try {
-      return readIndex(moov);
+      return readIndex(moov, fragments);
     } catch (error) {
       // A read past the end of a Buffer: a box is shorter than it should be.
       if (error instanceof RangeError) throw new UnreadableMedia('the index of the MP4 is broken');
@@ -42,9 +43,14 @@ export async function readMp4(path: string): Promise<Mp4Video> {
   }
 }
 
-async function findIndex(file: FileHandle, size: number): Promise<Buffer> {
+async function findIndex(
+  file: FileHandle,
+  size: number,
+): Promise<{ moov: Buffer; fragments: Buffer[] }> {
   const head = Buffer.alloc(16);
   let moov: Buffer | null = null;
+  const fragments: Buffer[] = [];
+  let indexBytes = 0;
   let media = false;
   for (let offset = 0; offset + 8 <= size; ) {
     await file.read(head, 0, 16, offset);
@@ -59,24 +65,31 @@ async function findIndex(file: FileHandle, size: number): Promise<Buffer> {
       throw new UnreadableMedia(`the MP4 ends inside its box ${JSON.stringify(type)}`);
     }
     if (type === 'mdat') media = true;
-    if (type === 'moov') {
-      if (length > MAX_INDEX_BYTES) throw new UnreadableMedia('the index of the MP4 is too large');
-      moov = Buffer.alloc(length - header);
-      await file.read(moov, 0, moov.length, offset + header);
+    if (type === 'moov' || type === 'moof') {
+      indexBytes += length;
+      if (indexBytes > MAX_INDEX_BYTES) {
+        throw new UnreadableMedia('the index of the MP4 is too large');
+      }
+      const body = Buffer.alloc(length - header);
+      await file.read(body, 0, body.length, offset + header);
+      if (type === 'moov') moov = body;
+      else fragments.push(body);
     }
     offset += length;
   }
   if (!moov || !media) {
     throw new UnreadableMedia(`the MP4 has no ${moov ? 'media' : 'index'}: it was not finished`);
   }
-  return moov;
+  return { moov, fragments };
 }
 
-function readIndex(moov: Buffer): Mp4Video {
+function readIndex(moov: Buffer, fragments: Buffer[]): Mp4Video {
   const tracks = boxes(moov).filter((box) => box.type === 'trak');
   const described = tracks.map((track) => {
     const media = required(track.body, 'mdia');
-    return { media, kind: required(media, 'hdlr').toString('latin1', 8, 12) };
+    const tkhd = required(track.body, 'tkhd');
+    const id = tkhd.readUInt32BE(tkhd.readUInt8(0) === 1 ? 20 : 12);
+    return { id, media, kind: required(media, 'hdlr').toString('latin1', 8, 12) };
   });
   const video = described.find((track) => track.kind === 'vide');
   if (!video) throw new UnreadableMedia('the MP4 has no video track');
@@ -90,8 +103,21 @@ function readIndex(moov: Buffer): Mp4Video {
     height: stsd.readUInt16BE(42),
     durationMs: readDuration(required(video.media, 'mdhd')),
     ...samples,
+    sampleCount: samples.sampleCount + fragmentSamples(fragments, video.id),
     hasAudio: described.some((track) => track.kind === 'soun'),
   };
+}
+
+/** Frames of a film that was written piece by piece: each piece has its own list (moof, traf, trun). */
+function fragmentSamples(fragments: Buffer[], trackId: number): number {
+  let count = 0;
+  for (const traf of fragments.flatMap(boxes).filter(({ type }) => type === 'traf')) {
+    if (required(traf.body, 'tfhd').readUInt32BE(4) !== trackId) continue;
+    for (const { type, body } of boxes(traf.body)) {
+      if (type === 'trun') count += body.readUInt32BE(4);
+    }
+  }
+  return count;
 }
 
 function readSampleSizes(stsz: Buffer): { sampleCount: number; sampleSizes: number[] } {

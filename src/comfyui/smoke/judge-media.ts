@@ -31,9 +31,7 @@ export function judgeMedia(name: string, media: Media, expected: FileExpectation
     case 'mp4':
       checkSize(name, media, expected);
       if (media.frames === 0) throw smokeFailure('smoke-file-broken', `${name} has no frames.`);
-      return ok(
-        `${name} has ${sizeWords(media)}, ${media.codec}, ${(media.durationMs / 1000).toFixed(1)} s.`,
-      );
+      return ok(`${name} has ${sizeWords(media)}, ${media.codec}${lengthWords(media.durationMs)}.`);
     case 'other':
       return warn(`${name} was saved; its kind (${media.mime ?? 'unknown'}) is not looked into.`);
     default:
@@ -56,6 +54,10 @@ function checkSize(name: string, seen: Size, expected: FileExpectation): void {
       `${name} has ${sizeWords(seen)}; ${sizeWords({ ...seen, ...expected })} were asked for.`,
     );
   }
+}
+
+function lengthWords(ms: number): string {
+  return ms > 0 ? `, ${(ms / 1000).toFixed(1)} s` : '';
 }
 
 function sizeWords({ frames, width, height }: Size): string {
