@@ -1,5 +1,6 @@
 import type Docker from 'dockerode';
 import { Failure } from '../contract/failure.ts';
+import { engineProblemCodes } from '../machine/problem-codes.ts';
 import { systemClock } from '../ports/clock.ts';
 import { connectDocker, type DockerEndpoint, resolveEndpoint } from '../ports/docker.ts';
 import { systemProcesses } from '../ports/processes.ts';
@@ -36,7 +37,7 @@ async function whyNot(io: Pick<Io, 'env' | 'home'>, error: unknown): Promise<Fai
   }
   const { state, sentence, fixes } = engine;
   return new Failure(
-    { code: `engine-${state}`, sentence, proof: engine.proof, fixes },
+    { code: engineProblemCodes[state], sentence, proof: engine.proof, fixes },
     { cause: error },
   );
 }

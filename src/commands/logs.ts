@@ -1,11 +1,15 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exitCodes } from '../contract/exit-codes.ts';
+import { Failure } from '../contract/failure.ts';
+import { followContainerLog } from '../launch/container-log.ts';
+import { lastContainer } from '../launch/start-again.ts';
 import { systemClock } from '../ports/clock.ts';
 import { places } from '../profiles/places.ts';
 import { findRun, type KnownRun } from '../runner/live-runs.ts';
 import { processLives, runFiles } from '../runner/run-record.ts';
 import { sanitiseLine } from '../text/sanitise.ts';
+import { connectedEngine } from './engine.ts';
 import type { Io } from './io.ts';
 
 const POLL_MS = 200;
@@ -26,24 +30,53 @@ export async function logs(
   options: LogsOptions,
   io: Io,
 ): Promise<number> {
-  const found = await findRun(places(io.env, io.home).runs, wanted);
-  if (!found) {
+  const run = await findRun(places(io.env, io.home).runs, wanted);
+  if (!run) {
     io.say(wanted ? `There is no run ${wanted}.` : 'There is no run yet.');
     return exitCodes.usage;
   }
-  const name = options.json
-    ? runFiles.events
-    : options.container
-      ? runFiles.containerLog
-      : runFiles.buildLog;
-  const there = await printFile(join(found.dir, name), found, options.follow ?? false, io);
-  if (!there) io.say(`Run ${found.record.id} has no ${name}.`);
+  const follow = options.follow ?? false;
+  if (options.container) return containerLog(run, follow, io);
+  const name = options.json ? runFiles.events : runFiles.buildLog;
+  if (!(await printFile(join(run.dir, name), run, follow, io))) {
+    io.say(`Run ${run.record.id} built nothing: everything was there.`);
+  }
   return exitCodes.done;
 }
 
+/** What the container says now; the run's own copy when the container is gone. */
+async function containerLog(run: KnownRun, follow: boolean, io: Io): Promise<number> {
+  const kept = join(run.dir, runFiles.containerLog);
+  try {
+    const { docker } = await connectedEngine(io);
+    const info = await lastContainer(docker, run.record.profile ?? undefined);
+    if (info) {
+      const stopped = follow
+        ? new Promise<void>((end) => process.once('SIGINT', () => end()))
+        : null;
+      const log = await followContainerLog(docker.getContainer(info.Id), {
+        onLine: io.out,
+        follow,
+      });
+      await Promise.race([log.ended, ...(stopped ? [stopped] : [])]);
+      await log.close();
+      return exitCodes.done;
+    }
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    io.say(error.message);
+  }
+  if (!(await printFile(kept, run, follow, io))) {
+    io.say(`Run ${run.record.id} started no container.`);
+  }
+  return exitCodes.done;
+}
+
+/** False when there is no such file. */
 async function printFile(file: string, run: KnownRun, follow: boolean, io: Io): Promise<boolean> {
   const handle = await open(file, 'r').catch(() => null);
   if (!handle) return false;
+  const print = (line: string) => io.out(io.interactive ? sanitiseLine(line) : line);
   try {
     const decoder = new TextDecoder();
     const buffer = Buffer.alloc(READ_BYTES);
@@ -58,9 +91,9 @@ async function printFile(file: string, run: KnownRun, follow: boolean, io: Io): 
       rest += decoder.decode(buffer.subarray(0, bytesRead), { stream: true });
       const lines = rest.split('\n');
       rest = lines.pop() ?? '';
-      for (const line of lines) io.out(io.interactive ? sanitiseLine(line) : line);
+      for (const line of lines) print(line);
     }
-    if (rest !== '') io.out(io.interactive ? sanitiseLine(rest) : rest);
+    if (rest !== '') print(rest);
     return true;
   } finally {
     await handle.close();

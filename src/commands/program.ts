@@ -24,7 +24,7 @@ export async function runProgram(argv: string[], version: string): Promise<numbe
     exitCode = await perform();
   };
   const program = newProgram(version);
-  program.action(() => action(async () => (await import('./wizard.ts')).wizard(io)));
+  program.action(() => action(async () => (await import('./wizard.ts')).wizard(io, version)));
   defineRunning(program, action, io);
   defineInspection(program, action, io);
   defineModels(program, action, io);

@@ -1,4 +1,5 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
+import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { redact } from '../text/redact.ts';
 import { LineSanitiser } from '../text/sanitise.ts';
@@ -12,6 +13,8 @@ export interface FollowOptions {
   since?: string;
   /** Only what is said from now on. */
   fromNow?: boolean;
+  /** False: only what was said up to now. Default true. */
+  follow?: boolean;
   /** One sanitised line. */
   onLine: (line: string) => void;
   /** Raw bytes are appended here, up to `rawBytes`. */
@@ -34,8 +37,8 @@ export async function followContainerLog(
   options: FollowOptions,
 ): Promise<FollowedLog> {
   const stopped = new AbortController();
-  const stream = await container.logs({
-    follow: true,
+  const stream = await logStream(container, {
+    follow: options.follow ?? true,
     stdout: true,
     stderr: true,
     ...(options.since === undefined ? {} : { since: engineTime(options.since) }),
@@ -67,6 +70,17 @@ export async function followContainerLog(
       await ended;
     },
   };
+}
+
+type LogOptions = Omit<Docker.ContainerLogsOptions, 'follow'> & { follow: boolean };
+
+/** Without `follow` dockerode gives the whole output as one buffer: bounded by the engine's rotation. */
+async function logStream(
+  container: Docker.Container,
+  { follow, ...options }: LogOptions,
+): Promise<NodeJS.ReadableStream> {
+  if (follow) return container.logs({ ...options, follow: true });
+  return Readable.from([await container.logs({ ...options, follow: false })]);
 }
 
 /** The engine takes seconds with a fraction, as text: a number would lose the nanoseconds. */

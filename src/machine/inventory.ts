@@ -1,7 +1,7 @@
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
 import { labels } from '../contract/ids.ts';
+import { endsWithResult } from '../runner/journal-end.ts';
 import { type KnownRun, knownRuns } from '../runner/live-runs.ts';
 import { runFiles } from '../runner/run-record.ts';
 import type { Inventory, InventoryContainer, InventoryImage, InventoryRun } from './types.ts';
@@ -79,44 +79,4 @@ async function inventoryRun({ dir, record, live }: KnownRun): Promise<InventoryR
   // A run that wrote its result is over, also while its process is still on its way out.
   const state = finished ? 'finished' : live ? 'running' : 'dead';
   return { id: record.id, dir, pid: record.pid, state };
-}
-
-const STEP_BYTES = 64 * 1024;
-
-/** True when the last whole line of a journal is its result. Reads from the end. */
-export async function endsWithResult(journal: string): Promise<boolean> {
-  const file = await open(journal, 'r').catch(() => null);
-  if (!file) return false;
-  try {
-    let from = (await file.stat()).size;
-    let text = Buffer.alloc(0);
-    while (from > 0) {
-      const step = Math.min(STEP_BYTES, from);
-      from -= step;
-      const { buffer } = await file.read(Buffer.alloc(step), 0, step, from);
-      text = Buffer.concat([buffer, text]);
-      const last = lastLine(text, from === 0);
-      if (last !== null) return isResult(last);
-    }
-    return false;
-  } finally {
-    await file.close();
-  }
-}
-
-/** The last line that has an end; null while its beginning is not yet in the buffer. */
-function lastLine(text: Buffer, whole: boolean): string | null {
-  const end = text.lastIndexOf(0x0a);
-  if (end < 0) return whole ? '' : null;
-  const start = end === 0 ? -1 : text.lastIndexOf(0x0a, end - 1);
-  if (start < 0 && !whole) return null;
-  return text.subarray(start + 1, end).toString();
-}
-
-function isResult(line: string): boolean {
-  try {
-    return (JSON.parse(line) as { type?: unknown }).type === 'result';
-  } catch {
-    return false;
-  }
 }

@@ -4,6 +4,7 @@ import { Failure } from '../contract/failure.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Processes } from '../ports/processes.ts';
 import { observeEngine } from './engine.ts';
+import { engineProblemCodes } from './problem-codes.ts';
 import type { EngineState, Host, MissingEngine } from './types.ts';
 
 /** Package mirrors are slow at times; an engine with what it needs is about 200 MB. */
@@ -71,7 +72,7 @@ function installCommands({ host, engine }: ProvideEngineInput): RootCommand[] {
 
 function cannotHelp(engine: MissingEngine): Failure {
   return new Failure({
-    code: `engine-${engine.state}`,
+    code: engineProblemCodes[engine.state],
     sentence: engine.sentence,
     proof: engine.proof,
     cause: '--install-docker cannot change this; it installs and starts an engine on Linux.',

@@ -1,11 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { processLives, type RunRecord, readRunRecord } from './run-record.ts';
+import { endsWithResult } from './journal-end.ts';
+import { processLives, type RunRecord, readRunRecord, runFiles } from './run-record.ts';
 
 export interface KnownRun {
   dir: string;
   record: RunRecord;
-  /** True while the run's process lives. */
+  /** True while its work goes on: its process lives and has not written its result. */
   live: boolean;
 }
 
@@ -16,7 +17,10 @@ export async function knownRuns(runsDir: string): Promise<KnownRun[]> {
   for (const name of names.sort().reverse()) {
     const dir = join(runsDir, name);
     const record = await readRunRecord(dir);
-    if (record) runs.push({ dir, record, live: processLives(record.pid, record.pidStartedAt) });
+    if (!record) continue;
+    const lives = processLives(record.pid, record.pidStartedAt);
+    const live = lives && !(await endsWithResult(join(dir, runFiles.events)));
+    runs.push({ dir, record, live });
   }
   return runs;
 }

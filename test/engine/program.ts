@@ -4,8 +4,15 @@ import { mkdtempSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Event, type EventOf, type EventType, eventSchema } from '../../src/contract/events.ts';
+import {
+  type Event,
+  type EventOf,
+  type EventType,
+  eventSchema,
+} from '../../src/contract/events.ts';
 
+/** Far beyond what any call of a test takes. */
+const CALL_LIMIT_MS = 90_000;
 const main = join(import.meta.dirname, '../../dist/main.js');
 
 export interface Finished {
@@ -35,6 +42,9 @@ export class Program {
       env: this.env,
       cwd: this.home,
       stdio: ['ignore', 'pipe', 'pipe'],
+      // A program that hangs fails its test with what it had said.
+      timeout: CALL_LIMIT_MS,
+      killSignal: 'SIGKILL',
     });
     const said = { stdout: '', stderr: '' };
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {

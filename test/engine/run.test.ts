@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import Docker from 'dockerode';
+import type Docker from 'dockerode';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { statusSchema } from '../../src/contract/status.ts';
 import { connectDocker, resolveEndpoint } from '../../src/ports/docker.ts';
@@ -51,7 +51,7 @@ describeWithEngine('run --profile rehearsal on a real engine', () => {
   it('runs it as the caller, without capabilities, on loopback, under a memory limit', async () => {
     const inspected = await docker.getContainer('steadydancer-rehearsal').inspect();
     expect(inspected.HostConfig.CapDrop).toEqual(['ALL']);
-    expect(inspected.HostConfig.SecurityOpt).toContain('no-new-privileges');
+    expect(inspected.HostConfig.SecurityOpt?.join()).toContain('no-new-privileges');
     expect(inspected.HostConfig.ReadonlyRootfs).toBe(true);
     expect(inspected.HostConfig.Memory).toBeGreaterThan(0);
     expect(inspected.HostConfig.PortBindings['8188/tcp']).toEqual([
@@ -154,5 +154,8 @@ async function containerState(docker: Docker): Promise<string | null> {
 }
 
 async function removeContainer(docker: Docker): Promise<void> {
-  await docker.getContainer('steadydancer-rehearsal').remove({ force: true }).catch(() => {});
+  await docker
+    .getContainer('steadydancer-rehearsal')
+    .remove({ force: true })
+    .catch(() => {});
 }

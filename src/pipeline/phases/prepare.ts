@@ -1,6 +1,7 @@
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Failure } from '../../contract/failure.ts';
+import { engineProblemCodes } from '../../machine/problem-codes.ts';
 import { connectDocker, resolveEndpoint } from '../../ports/docker.ts';
 import type { Phase, RunContext } from '../context.ts';
 
@@ -13,7 +14,7 @@ export const prepare: Phase = {
     const { engine } = ctx.machine;
     if (engine.state !== 'ready') {
       throw new Failure({
-        code: `engine-${engine.state}`,
+        code: engineProblemCodes[engine.state],
         sentence: engine.sentence,
         proof: engine.proof,
         fixes: engine.fixes,
