@@ -5,7 +5,9 @@ const KEPT_OF_LONG_LINE = 32 * 1024;
 
 /** The bytes under scan: the last few lines of what came before, then the newest chunk. */
 export class LineWindow {
-  buffer = Buffer.alloc(0);
+  /** Only the first `length` bytes count. */
+  buffer = Buffer.allocUnsafeSlow(1 << 19);
+  length = 0;
   /** Where the line under scan begins. */
   lineStart = 0;
   private starts: number[] = [];
@@ -14,16 +16,21 @@ export class LineWindow {
   append(chunk: Uint8Array): number {
     let keepFrom = this.starts[Math.max(0, this.starts.length - LINES_ABOVE)] ?? this.lineStart;
     // A few endless lines must not keep the memory: then only the line under scan stays.
-    if (this.buffer.length - keepFrom > MAX_LINE_BYTES) keepFrom = this.lineStart;
-    if (this.buffer.length - keepFrom > MAX_LINE_BYTES) {
-      keepFrom = this.buffer.length - KEPT_OF_LONG_LINE;
+    if (this.length - keepFrom > MAX_LINE_BYTES) keepFrom = this.lineStart;
+    if (this.length - keepFrom > MAX_LINE_BYTES) {
+      keepFrom = this.length - KEPT_OF_LONG_LINE;
       this.lineStart = keepFrom;
     }
-    const kept = this.buffer.subarray(keepFrom);
+    const kept = this.length - keepFrom;
     this.starts = this.starts.filter((start) => start >= keepFrom).map((start) => start - keepFrom);
     this.lineStart -= keepFrom;
-    this.buffer = Buffer.concat([kept, chunk]);
-    return kept.length;
+    const length = kept + chunk.length;
+    const target = length <= this.buffer.length ? this.buffer : Buffer.allocUnsafeSlow(2 * length);
+    this.buffer.copy(target, 0, keepFrom, this.length);
+    target.set(chunk, kept);
+    this.buffer = target;
+    this.length = length;
+    return kept;
   }
 
   /** Ends the line under scan at the newline at `index`. */

@@ -25,34 +25,46 @@ export function displayLine(text: string): string {
  * logs -t, GitHub Actions, kubectl), CRI's stream, syslog, docker compose, workflow commands,
  * docker build's terminal mode, and the seconds in BuildKit's quoted block.
  */
-const prefixes = [
-  /^[^\t]{1,80}\t[^\t]{1,80}\t(?=\S)/,
+const byTab = /^[^\t]{1,80}\t[^\t]{1,80}\t(?=\S)/;
+const byDigit = [
   /^\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,:]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]?:? /,
-  /^(?:stdout|stderr) [FP] /,
+  /^\d+\.\d{1,3} (?=\S)/,
+];
+const byLetter = [
   /^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ [\w.@/-]+(?:\[\d+\])?: /,
   /^[A-Za-z][\w.-]* +\| /,
+  /^(?:stdout|stderr) [FP] /,
+];
+const bySign = [
   /^##\[(?:error|warning|debug|notice|command|group)\]/,
   /^::(?:error|warning)[^:]*::/,
   /^ *=> => # /,
-  /^\d+\.\d{1,3} (?=\S)/,
 ];
-const step = /^#(\d+) (?:\d+\.\d+ )?/;
+const numbered = /^#(\d+) (?:\d+\.\d+ )?/;
+
+/** Prefixes that can begin with this character: most lines have none, and are not searched. */
+function prefixesFor(first: number): RegExp[] {
+  if ((first >= 48 && first <= 57) || first === 91) return byDigit;
+  if ((first >= 65 && first <= 90) || (first >= 97 && first <= 122)) return byLetter;
+  return bySign;
+}
 
 /** Takes off what stands before the program's own words. */
 export function plainLine(raw: string): PlainLine {
   let text = stripEscapes(raw);
-  let found: string | undefined;
+  let step: string | undefined;
+  if (text.includes('\t')) text = text.replace(byTab, '');
   for (let round = 0; round < 3; round++) {
     const before = text;
-    for (const prefix of prefixes) text = text.replace(prefix, '');
-    const numbered = step.exec(text);
-    if (numbered) {
-      found ??= numbered[1];
-      text = text.slice(numbered[0].length);
+    for (const prefix of prefixesFor(text.charCodeAt(0))) text = text.replace(prefix, '');
+    const inStep = text.startsWith('#') ? numbered.exec(text) : null;
+    if (inStep) {
+      step ??= inStep[1];
+      text = text.slice(inStep[0].length);
     }
     if (text === before) break;
   }
-  return found === undefined ? { text } : { text, step: found };
+  return step === undefined ? { text } : { text, step };
 }
 
 // A command that is shown, not run: step headings, Dockerfile excerpts, `set -x` traces.
@@ -69,6 +81,8 @@ export function isShownCommand(text: string): boolean {
 
 /** Replaces the command that an error line quotes by its bare frame. */
 export function withoutQuotedCommand(text: string): string {
+  if (!/did not complete|executor failed|returned a non-zero|building at STEP/.test(text))
+    return text;
   return text.replace(quotedCommand, (whole) =>
     whole
       .replace(/process ".*" did/s, 'process did')

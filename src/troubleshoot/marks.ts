@@ -8,7 +8,7 @@ export const marks = {
   built: '~built',
   /** A download or an installation came through: what it complained about before is over. */
   progress: '~progress',
-  /** ComfyUI answers, or a render came through. */
+  /** ComfyUI answers. ("Prompt executed in" is no good sign: it is printed after errors too.) */
   ready: '~ready',
   /** Something ended badly. */
   failed: '~failed',
@@ -60,7 +60,7 @@ export const markClasses: FailureClass[] = [
     /\bconnected (?:on|after) (?:attempt|retry)/i,
     /Built target \w/,
   ),
-  mark(marks.ready, /To see the GUI go to:/, /Prompt executed in \d/),
+  mark(marks.ready, /To see the GUI go to:/),
   mark(
     marks.failed,
     /did not complete successfully: /,
@@ -82,18 +82,6 @@ export const markClasses: FailureClass[] = [
   ),
   mark(
     marks.suspicious,
-    /\berror\b/i,
-    /\bfatal\b/i,
-    /\bfail(?:ed|ure)\b/i,
-    /\bException\b/,
-    /\bdenied\b/i,
-    /\bcannot\b/i,
-    /\bcould not\b/i,
-    /\bunable to\b/i,
-    /\bnot found\b/i,
-    /\bno such\b/i,
-    /\binvalid\b/i,
-    /\bpanic\b/,
-    /\bunsupported\b/i,
+    /\b(?:error|fatal|fail(?:ed|ure)|exception|denied|cannot|could not|unable to|not found|no such|invalid|panic|unsupported)\b/i,
   ),
 ];

@@ -41,6 +41,8 @@ const noise = [
   /npm (?:WARN|warn|notice)/,
   /^\s*warnings\.warn\(/,
   /Unable to register cu(?:FFT|DNN|BLAS) factory|TF-TRT Warning|computation placer already registered/,
+  // a traceback quotes source, which is no outcome
+  /^\s+raise \w/,
   // tests
   /(?:\bPASSED\b|\.\.\. ok$|^ok \d+ |^\s*✓ |^=+ .*\d+ passed)/,
   // compose, docker

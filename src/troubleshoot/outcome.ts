@@ -30,6 +30,7 @@ export class Outcome {
     } else if (hit.code === marks.failed) {
       this.lastFailed = hit;
     } else {
+      if (this.suspicious.at(-1)?.order === hit.order) return;
       this.suspicious.push(hit);
       if (this.suspicious.length > KEPT_SUSPICIOUS) this.suspicious.shift();
     }
@@ -41,7 +42,7 @@ export class Outcome {
 
   /** True where the log itself says that what this line complains about came to a good end. */
   healed(hit: Hit): boolean {
-    if (hit.pattern.soft === false) return false;
+    if (hit.pattern.silent) return false;
     if (hit.step && this.steps.get(hit.step) === 'done') return true;
     // A build that ended well after this line took it along.
     const failedLater = (this.lastFailed?.order ?? -1) > this.lastBuilt;

@@ -47,9 +47,10 @@ export function rank(
       if (explained && cause.hit.order <= other.hit.order + 60) other.score -= EXPLAINED;
     }
   }
-  return suspects
-    .sort((a, b) => b.score - a.score || a.hit.order - b.hit.order)
-    .slice(0, MAX_DIAGNOSES);
+  suspects.sort((a, b) => b.score - a.score || a.hit.order - b.hit.order);
+  // "A step failed" says nothing beside the reason, and says it once where there is none.
+  const named = suspects.filter(({ failure }) => failure.tier !== 'generic');
+  return named.length > 0 ? named.slice(0, MAX_DIAGNOSES) : suspects.slice(0, 1);
 }
 
 function suspect(failure: FailureClass, list: Hit[], outcome: Outcome, end: number): Suspect {

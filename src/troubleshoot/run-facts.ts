@@ -73,10 +73,7 @@ export function withFacts(
   }
   const clear = top !== undefined && top.confidence >= 0.8;
   if (facts.oomKilled && !top?.code.startsWith('memory-')) {
-    return measured(
-      'memory-container-killed',
-      `OOMKilled: true, exit code ${facts.exitCode ?? 137}`,
-    );
+    return measured('container-oom-killed', `OOMKilled: true, exit code ${facts.exitCode ?? 137}`);
   }
   if (!full && !clear && lowest < FULL_BELOW_BYTES) {
     return measured('disk-full', `${lowest} bytes free`);
@@ -85,7 +82,7 @@ export function withFacts(
     return measured('build-timed-out', 'the time limit of the run was reached');
   if (facts.exitCode === 137 && !clear) {
     const building = facts.phase === 'dependencies' || facts.phase === 'image';
-    return measured(building ? 'memory-step-killed' : 'memory-container-killed', 'exit code 137');
+    return measured(building ? 'build-out-of-memory' : 'container-oom-killed', 'exit code 137');
   }
   if (facts.exitCode === 139 && !clear) return measured('process-crashed', 'exit code 139');
   return diagnoses;

@@ -12,6 +12,7 @@ const KEPT_FIRST = 12;
 const KEPT_LAST = 12;
 const MAX_TRIES_WITH_CONTEXT = 400;
 const LONG_LINE = 2000;
+const OFTEN = 1000;
 
 export interface HitList {
   first: Hit[];
@@ -42,6 +43,7 @@ export class Scanner {
   private found: number[] = [];
   private waiting: Waiting[] = [];
   private readonly tries = new Map<string, number>();
+  private readonly matches = new Map<Candidate, number>();
   private readonly counts = new Map<string, number>();
 
   constructor(matcher: Matcher) {
@@ -53,19 +55,19 @@ export class Scanner {
     const { table, classes, special, newline, ends } = this.matcher.automaton;
     let index = this.window.append(chunk);
     const buffer = this.window.buffer;
-    const end = buffer.length;
+    const end = this.window.length;
     let state = this.state;
     for (; index < end; index++) {
       state = table[state + (classes[buffer[index] as number] as number)] as number;
       if (state < special) continue;
       if (state === newline) this.endLine(index);
-      else this.found.push(...(ends.get(state) as number[]));
+      else for (const literal of ends.get(state) as number[]) this.found.push(literal);
     }
     this.state = state;
   }
 
   end(): void {
-    if (this.window.lineStart < this.window.buffer.length) this.endLine(this.window.buffer.length);
+    if (this.window.lineStart < this.window.length) this.endLine(this.window.length);
     for (const waiting of this.waiting) this.settle(waiting);
     this.waiting = [];
   }
@@ -74,8 +76,8 @@ export class Scanner {
     this.lines += 1;
     if (this.waiting.length > 0) this.feedWaiting(this.window.textOfLine(index));
     if (this.found.length > 0) {
-      this.tryLine(this.window.textOfLine(index));
-      this.found = [];
+      this.tryLine(index);
+      this.found.length = 0;
     }
     this.window.endLine(index);
   }
@@ -89,12 +91,16 @@ export class Scanner {
       this.settle(this.waiting.shift() as Waiting);
   }
 
-  private tryLine(raw: string): void {
+  private tryLine(end: number): void {
     const hasEscapes = this.found.includes(this.matcher.automaton.escapeLiteral);
+    if (!hasEscapes && !this.found.some((literal) => this.worthTrying(literal))) return;
+    const raw = this.window.textOfLine(end);
     const literals = hasEscapes ? this.literalsOf(stripEscapes(raw)) : this.found;
     const candidates = new Set<Candidate>();
     for (const literal of literals) {
-      for (const candidate of this.matcher.byLiteral[literal] ?? []) candidates.add(candidate);
+      for (const candidate of this.matcher.byLiteral[literal] ?? []) {
+        if (!this.isSampledOut(candidate)) candidates.add(candidate);
+      }
     }
     if (candidates.size === 0) return;
     // Progress bars write over their line: each state of it is a line of its own here.
@@ -103,16 +109,29 @@ export class Scanner {
     }
   }
 
+  private worthTrying(literal: number): boolean {
+    const candidates = this.matcher.byLiteral[literal];
+    return candidates?.some((candidate) => !this.isSampledOut(candidate)) === true;
+  }
+
+  /** A pattern that matched very often already is tried on every 16th line only. */
+  private isSampledOut(candidate: Candidate): boolean {
+    return (this.matches.get(candidate) ?? 0) > OFTEN && this.lines % 16 !== 0;
+  }
+
   private tryPart(raw: string, candidates: Set<Candidate>): void {
     const { text, step } = plainLine(raw);
     if (isShownCommand(text)) return;
     const words = withoutQuotedCommand(text);
-    const noise = isNoise(words);
-    for (const { code, pattern } of candidates) {
-      // What ended well is still read from noise: a package that was set up heals its download.
-      if (noise && code !== marks.progress) continue;
+    let noise: boolean | undefined;
+    for (const candidate of candidates) {
+      const { code, pattern } = candidate;
       const match = pattern.line.exec(words);
       if (!match || pattern.unless?.test(words)) continue;
+      this.matches.set(candidate, (this.matches.get(candidate) ?? 0) + 1);
+      // What ended well is still read from noise: a package that was set up heals its download.
+      noise ??= isNoise(words);
+      if (noise && code !== marks.progress) continue;
       const hit: Hit = {
         code,
         pattern,

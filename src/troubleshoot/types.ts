@@ -19,6 +19,8 @@ export interface Pattern {
   notNear?: RegExp;
   /** The program goes on after it: a later sign of success takes it back. */
   soft?: boolean;
+  /** Does its damage though the step goes on to a good end: nothing takes it back. */
+  silent?: boolean;
   /** How sure this pattern alone makes; 0..1, by default 0.9. */
   confidence?: number;
 }

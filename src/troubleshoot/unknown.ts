@@ -5,6 +5,9 @@ import type { Suspect } from './rank.ts';
 import type { Hit } from './types.ts';
 
 const SHOWN = 3;
+/** Lines that only say that something failed. */
+const frame =
+  /did not complete successfully|executor failed running|failed to solve|non-zero code|exit(?:ed)?(?: with)? (?:code|status)|Traceback/;
 /** What a log of each of these would have shown, in the words of the cause line. */
 const ruledOut =
   'No sign of a full disk, too little memory, the network, access rights or the GPU.';
@@ -19,7 +22,8 @@ export function describeUnknown(
   outcome: Outcome,
 ): Diagnosis {
   const near = outcome.suspicious.filter(
-    (hit) => hit.order <= suspect.hit.order + 3 && sameStep(hit, suspect.hit),
+    (hit) =>
+      hit.order <= suspect.hit.order + 3 && sameStep(hit, suspect.hit) && !frame.test(hit.text),
   );
   const lines = near.slice(-SHOWN);
   const best = [...near].reverse().find((hit) => hit.text.length < 400) ?? suspect.hit;

@@ -1,4 +1,6 @@
-import { decodeTrace, type TraceStatus } from './buildkit-trace.ts';
+import { rawjsonStatus } from '../build/rawjson.ts';
+import { decodeTrace } from '../build/trace.ts';
+import type { SolveStatus } from '../build/types.ts';
 
 /** A line of text inside a JSON log, and the line of the file that holds it. */
 export interface Unwrapped {
@@ -39,8 +41,8 @@ export class LogUnwrapper {
       if (raw.trimEnd() !== '}' && this.open.text.length < 8_000_000) return [];
       const { text, dataLines, errorLines } = this.open;
       this.open = null;
-      const value = parse(text) as JsonStatus | null;
-      return value ? this.status(fromJson(value), here, dataLines, errorLines) : [];
+      const status = rawjsonStatus(parse(text));
+      return status ? this.status(status, here, dataLines, errorLines) : [];
     }
     if (raw.trimEnd() === '{') {
       this.open = { text: raw, dataLines: [], errorLines: [] };
@@ -56,11 +58,10 @@ export class LogUnwrapper {
         .replace(/\n$/, '')
         .split('\n')
         .map((part) => ({ text: part, line }));
-    if ('vertexes' in value || 'statuses' in value || 'logs' in value || 'warnings' in value) {
-      return this.status(fromJson(value as JsonStatus), line, [], []);
-    }
+    const status = rawjsonStatus(value);
+    if (status) return this.status(status, line, [], []);
     if (value.id === 'moby.buildkit.trace' && typeof value.aux === 'string') {
-      return this.status(decodeTrace(Buffer.from(value.aux, 'base64')), line, [], []);
+      return this.status(trace(value.aux), line, [], []);
     }
     if (value.v === 1 && typeof value.type === 'string') return this.event(value, line);
     if (typeof value.log === 'string') return text(value.log);
@@ -85,7 +86,7 @@ export class LogUnwrapper {
   }
 
   private status(
-    status: TraceStatus,
+    status: SolveStatus,
     line: number,
     dataLines: number[],
     errorLines: number[],
@@ -104,7 +105,9 @@ export class LogUnwrapper {
       } else if (completed) ends.push({ text: `${step} ${cached ? 'CACHED' : 'DONE 0.0s'}`, line });
     }
     (status.logs ?? []).forEach(({ vertex, data }, index) => {
-      const parts = `${this.rest.get(vertex) ?? ''}${data.toString('utf8')}`.split('\n');
+      const parts = `${this.rest.get(vertex) ?? ''}${Buffer.from(data).toString('utf8')}`.split(
+        '\n',
+      );
       this.rest.set(vertex, parts.pop() ?? '');
       for (const part of parts) {
         out.push({ text: `#${this.step(vertex)} ${part}`, line: dataLines[index] ?? line });
@@ -123,19 +126,13 @@ export class LogUnwrapper {
   }
 }
 
-interface JsonStatus {
-  vertexes?: TraceStatus['vertexes'];
-  logs?: { vertex: string; data: string }[];
-}
-
-function fromJson(value: JsonStatus): TraceStatus {
-  return {
-    ...(value.vertexes ? { vertexes: value.vertexes } : {}),
-    logs: (value.logs ?? []).map(({ vertex, data }) => ({
-      vertex,
-      data: Buffer.from(data ?? '', 'base64'),
-    })),
-  };
+function trace(base64: string): SolveStatus {
+  try {
+    return decodeTrace(base64);
+  } catch {
+    // A cut line: what it held is lost, the rest of the log is not.
+    return {};
+  }
 }
 
 function parse(text: string): Record<string, unknown> | null {

@@ -53,7 +53,6 @@ export const attention: FailureClass[] = [
     patterns: [
       {
         line: /xFormers can't load C\+\+\/CUDA extensions|xFormers was built for:?/i,
-        soft: false,
         confidence: 0.85,
       },
     ],

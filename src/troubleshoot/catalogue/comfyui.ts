@@ -20,13 +20,11 @@ export const comfyui: FailureClass[] = [
     patterns: [
       {
         line: /Cannot import \S.* module for custom nodes: No module named '?([\w.]+)/,
-        soft: false,
         confidence: 0.95,
       },
       {
         line: /No module named '?([\w.]+)'?/,
         near: /Cannot import \S.* module for custom nodes|\(IMPORT FAILED\)/,
-        soft: false,
         confidence: 0.93,
         unless: /'?(?:pip|flash_attn|sageattention)'?$/,
       },
@@ -46,8 +44,8 @@ export const comfyui: FailureClass[] = [
     source: 'ComfyUI nodes.py; was-node-suite-comfyui#219; comfyume-v1#11',
     explains: ['node-missing', 'python-exception'],
     patterns: [
-      { line: /\(IMPORT FAILED\): ?(\S+)?/, soft: false, confidence: 0.95 },
-      { line: /Cannot import (\S.*?) module for custom nodes/, soft: false, confidence: 0.95 },
+      { line: /\(IMPORT FAILED\): ?(\S+)?/, confidence: 0.95 },
+      { line: /Cannot import (\S.*?) module for custom nodes/, confidence: 0.95 },
     ],
   },
   {
@@ -63,10 +61,9 @@ export const comfyui: FailureClass[] = [
     ],
     source: 'Kaouthia/ComfyUI-Docker#10; facts steadydancer 8.58',
     patterns: [
-      { line: /\(PRESTARTUP FAILED\): ?(\S+)?/, soft: false },
+      { line: /\(PRESTARTUP FAILED\): ?(\S+)?/ },
       {
         line: /Neither `pip` nor `uv` are available|Neither .pip. nor .uv. (?:are|is) available/,
-        soft: false,
         confidence: 0.9,
       },
     ],
@@ -81,7 +78,7 @@ export const comfyui: FailureClass[] = [
     fixes: [fix('Use the pinned version of the pack', 'steadydancer run --set stack=auto')],
     source: 'facts steadydancer-graph trap 11',
     explains: ['node-missing', 'python-module-missing', 'library-missing'],
-    patterns: [{ line: /SteadyDancer nodes not available: ?(.*)/i, soft: false, confidence: 0.96 }],
+    patterns: [{ line: /SteadyDancer nodes not available: ?(.*)/i, confidence: 0.96 }],
   },
   {
     code: 'comfyui-frontend-missing',

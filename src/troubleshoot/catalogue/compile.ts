@@ -212,11 +212,11 @@ export const compile: FailureClass[] = [
     explains: ['python-wheel-build-failed'],
     patterns: [
       {
-        line: /^\S+\.(?:c|cc|cpp|cxx|cu|h|hpp|cuh|rs):\d+(?::\d+)?: (?:fatal )?error: /,
+        line: /^\s*\S+\.(?:c|cc|cpp|cxx|cu|h|hpp|cuh|rs):\d+(?::\d+)?: (?:fatal )?error: /,
         confidence: 0.95,
       },
-      { line: /^\S+\.(?:cu|cuh|h|hpp|cpp)\(\d+\): error: /, confidence: 0.95 },
-      /error: command '\S+' failed with exit (?:code|status) \d+/,
+      { line: /^\s*\S+\.(?:cu|cuh|h|hpp|cpp)\(\d+\): error: /, confidence: 0.95 },
+      /error: [Cc]ommand .* returned non-zero exit status|error: command '\S+' failed with exit (?:code|status) \d+/,
       /ninja: build stopped/,
       /^(?:g?make)(?:\[\d+\])?: \*\*\* \[.*Error \d+/,
       /Error compiling objects for extension|collect2: error: ld returned|error: could not compile/,

@@ -79,7 +79,7 @@ export const cudaToolkit: FailureClass[] = [
     cause: 'No GPU is visible in a build, and TORCH_CUDA_ARCH_LIST is not set.',
     fixes: [fix('Set it in the Dockerfile', 'ENV TORCH_CUDA_ARCH_LIST="8.6;8.9;12.0"')],
     source: 'thu-ml/SageAttention setup.py; torch/utils/cpp_extension.py; facts steadydancer 8.18',
-    explains: ['python-wheel-build-failed', 'gpu-not-in-container', 'python-exception'],
+    explains: ['python-wheel-build-failed', 'gpu-not-injected', 'python-exception'],
     patterns: [
       { line: /No target compute capabilities/i, confidence: 0.96 },
       {

@@ -58,6 +58,11 @@ export const disk: FailureClass[] = [
         confidence: 0.93,
       },
       { line: /curl: \(23\)/i, near: /(?:no space left|\.safetensors|\.gguf|models)/i },
+      {
+        line: /curl: \(23\) Fail(?:ure|ed) writing/i,
+        notNear: /Permission denied|Broken pipe/i,
+        confidence: 0.75,
+      },
       { line: /Cannot write to ['‘]\S+['’] \(No space left on device\)/i },
     ],
   },

@@ -38,6 +38,7 @@ export const dockerfile: FailureClass[] = [
     explains: ['build-context-missing'],
     patterns: [
       /failed to read dockerfile/i,
+      /resolve : lstat \S+: no such file/i,
       /unable to evaluate symlinks in Dockerfile path/i,
       /Cannot locate (?:specified )?Dockerfile/i,
       /open \S*Dockerfile\S*: no such file or directory/,
@@ -45,7 +46,7 @@ export const dockerfile: FailureClass[] = [
     ],
   },
   {
-    code: 'dockerfile-copy-missing',
+    code: 'build-context-file-missing',
     title: 'COPY names a file that is not in the build context',
     phase: 'validate',
     tier: 'root',
@@ -56,10 +57,11 @@ export const dockerfile: FailureClass[] = [
       fix('Look at .dockerignore'),
     ],
     source: 'moby/buildkit solver/llbsolver; moby builder/dockerfile/copy.go',
-    explains: ['registry-image-missing', 'build-cache-corrupt'],
+    explains: ['base-image-missing', 'build-cache-corrupt'],
     patterns: [
       /failed to c(?:ompute|alculate) (?:cache key|checksum of ref \S+):.*?"?([^\s":]+)"?: not found/i,
       /failed to calculate checksum of ref .*not found/i,
+      /failed to walk \S+: lstat (\S+): no such file/i,
       /(?:COPY|ADD) failed: .*?(?:stat |lstat )?(\S+?):? (?:no such file|file does not exist|not found)/i,
       /COPY failed: (?:file not found in build context|no source files)/i,
       /(?:COPY|ADD) failed: forbidden path outside the build context/i,
@@ -75,7 +77,7 @@ export const dockerfile: FailureClass[] = [
     detail: 'It is {1}.',
     fixes: [fix('List the stages', 'grep -i ^FROM Dockerfile')],
     source: 'moby/buildkit frontend/dockerfile/dockerfile2llb',
-    explains: ['registry-pull-denied', 'registry-image-missing'],
+    explains: ['registry-auth', 'base-image-missing'],
     patterns: [
       /target stage "?([^"]+?)"? could not be found/i,
       /failed to reach build target (\S+) in Dockerfile/i,
@@ -112,7 +114,7 @@ export const dockerfile: FailureClass[] = [
       fix('Or pull it once', 'docker pull docker/dockerfile:1'),
     ],
     source: 'moby/buildkit frontend/gateway',
-    explains: ['registry-image-missing'],
+    explains: ['base-image-missing'],
     patterns: [
       /(?:failed to (?:solve|resolve|do request|fetch)|ERROR).*docker(?:\.io)?\/(?:library\/)?docker(?:file|\/dockerfile)/i,
       /resolve image config for docker(?:-image:\/\/)?\S*docker\/dockerfile.*(?:ERROR|failed)/i,
@@ -158,7 +160,7 @@ export const dockerfile: FailureClass[] = [
     fixes: [fix('Pass it', 'docker build --secret id=NAME,env=VARIABLE .')],
     source: 'moby/buildkit session/secrets, sshforward',
     patterns: [
-      /secret \S+: not found|failed to (?:stat|read) secret|could not find secret|secret not found/i,
+      /secret \S+ not found|secret \S+: not found|failed to (?:stat|read) secret|could not find secret|secret not found/i,
       /invalid empty ssh agent socket|unset ssh forward key/i,
     ],
   },

@@ -84,7 +84,7 @@ export const engineService: FailureClass[] = [
     cause: 'The image is for Linux, the engine runs Windows containers.',
     fixes: [fix('Docker Desktop menu > Switch to Linux containers')],
     source: 'docker/for-win threads',
-    explains: ['registry-no-platform'],
+    explains: ['base-image-platform'],
     patterns: [
       /no matching manifest for windows/i,
       /image operating system "linux" cannot be used on this platform/i,
@@ -106,6 +106,12 @@ export const engineService: FailureClass[] = [
       /unknown command: docker compose/i,
       /docker-compose: (?:command )?not found/i,
       { line: /unknown shorthand flag: '\w' in -\w/i, near: /compose/i },
+      // `docker compose up -d` without the plugin: the docker command reads the options itself.
+      {
+        line: /unknown shorthand flag: 'd' in -d/,
+        near: /Usage: +docker \[OPTIONS\] COMMAND/,
+        confidence: 0.8,
+      },
     ],
   },
   {

@@ -204,7 +204,7 @@ export const engine: FailureClass[] = [
     patterns: [/System has not been booted with systemd as init system/i],
   },
   {
-    code: 'engine-connection-lost',
+    code: 'build-engine-lost',
     title: 'The Docker engine went away during the work',
     phase: null,
     tier: 'specific',

@@ -35,14 +35,14 @@ export const generic: FailureClass[] = [
     source: 'moby/buildkit, the legacy builder, buildah',
     patterns: [
       { line: /did not complete successfully: exit code: (\d+)/, confidence: 0.55 },
-      { line: /executor failed running: exit code: (\d+)/, confidence: 0.55 },
+      { line: /executor failed running.*exit code: (\d+)/, confidence: 0.55 },
       { line: /returned a non-zero code: (\d+)/, confidence: 0.55 },
-      { line: /building at STEP: while running runtime: exit status (\d+)/, confidence: 0.55 },
+      { line: /building at STEP.*while running runtime: exit status (\d+)/, confidence: 0.55 },
       { line: /failed to solve: (?!process |executor )/, confidence: 0.5 },
     ],
   },
   {
-    code: 'engine-refused',
+    code: 'engine-error',
     title: 'The Docker engine refused',
     phase: null,
     tier: 'generic',

@@ -171,7 +171,7 @@ export const git: FailureClass[] = [
     tier: 'generic',
     cause: 'The line says what git objected to.',
     fixes: [],
-    source: 'git',
+    source: 'git usage.c',
     patterns: [{ line: /^fatal: (?!not a git repository|No names found|error:)/ }],
   },
 ];

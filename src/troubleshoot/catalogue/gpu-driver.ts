@@ -150,7 +150,6 @@ export const gpuDriver: FailureClass[] = [
     patterns: [
       {
         line: /NVIDIA driver on your system is too old(?: \(found version (\d+)\))?/i,
-        soft: false,
         confidence: 0.95,
       },
       /CUDA driver version is insufficient for CUDA runtime version/i,
@@ -172,10 +171,9 @@ export const gpuDriver: FailureClass[] = [
     source: 'PyTorch torch/cuda/__init__.py; CUDA runtime',
     explains: ['python-exception', 'workflow-node-error'],
     patterns: [
-      { line: /no CUDA-capable device is detected|No CUDA GPUs are available/i, soft: false },
+      { line: /no CUDA-capable device is detected|No CUDA GPUs are available/i },
       {
         line: /CUDA unknown error|cuda error: unknown error|CUDA error: unknown error/i,
-        soft: false,
       },
       /CUDA initialization: (?!Unexpected)(?!.*driver).*(?:Error|failed)/i,
       /cudaErrorNoDevice|CUDA_ERROR_NO_DEVICE|CUDA_ERROR_NOT_INITIALIZED|system not yet initialized/i,
@@ -212,7 +210,6 @@ export const gpuDriver: FailureClass[] = [
     patterns: [
       {
         line: /with CUDA capability (sm_\w+) is not compatible with the current PyTorch/i,
-        soft: false,
         confidence: 0.96,
       },
       /no kernel image is available for execution/i,

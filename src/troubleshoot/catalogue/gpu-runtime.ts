@@ -135,7 +135,7 @@ export const gpuRuntime: FailureClass[] = [
     ],
   },
   {
-    code: 'gpu-rootless-cgroup',
+    code: 'gpu-rootless-cgroups',
     title: 'Docker without root may not give out devices',
     phase: 'launch',
     tier: 'root',
@@ -188,7 +188,7 @@ export const gpuRuntime: FailureClass[] = [
     ],
   },
   {
-    code: 'gpu-not-in-container',
+    code: 'gpu-not-injected',
     title: 'The container was started without the GPU',
     phase: 'launch',
     tier: 'specific',
@@ -215,7 +215,7 @@ export const gpuRuntime: FailureClass[] = [
       {
         line: /libcuda\.so(?:\.1)?: cannot open shared object file|libcuda\.so cannot found|Failed to load libcuda/i,
       },
-      { line: /WARNING: The NVIDIA Driver was not detected/i, soft: false, confidence: 0.85 },
+      { line: /WARNING: The NVIDIA Driver was not detected/i, confidence: 0.85 },
     ],
   },
 ];

@@ -68,7 +68,7 @@ export const hub: FailureClass[] = [
     source: 'huggingface_hub errors',
     explains: ['download-not-found', 'python-exception'],
     patterns: [
-      /EntryNotFoundError|Entry Not Found for url|RevisionNotFoundError|Revision Not Found for url/i,
+      /(?<!Local)EntryNotFoundError|Entry Not Found for url|RevisionNotFoundError|Revision Not Found for url/i,
       /404 Client Error.*(?:huggingface\.co|hf-mirror|hf\.co)/i,
       {
         line: /(?:returned error: 404|ERROR 404: Not Found)/i,

@@ -171,11 +171,11 @@ export const launch: FailureClass[] = [
     patterns: [
       /(?:bash|sh|python3?|node|env)\\r['‘’]?: (?:No such file|command not found)/,
       /bad interpreter: .*(?:\^M|\\r)/,
-      /\$'\\r': command not found/,
+      /\$'[^']*\\r': (?:command not found|No such file)/,
       /\^M: (?:bad interpreter|not found)/,
       {
         line: /: not found|: No such file or directory/,
-        near: /(?:bash|sh)\r|\\r'|\^M/,
+        near: /\\r'|\^M/,
         confidence: 0.6,
       },
     ],
@@ -197,7 +197,7 @@ export const launch: FailureClass[] = [
     ],
   },
   {
-    code: 'image-other-processor',
+    code: 'container-wrong-architecture',
     title: 'The image is made for another processor',
     phase: 'launch',
     tier: 'specific',

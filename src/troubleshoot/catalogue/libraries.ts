@@ -56,18 +56,18 @@ export const libraries: FailureClass[] = [
     patterns: [
       {
         line: /Failed to load library .*onnxruntime_providers_cuda/i,
-        soft: false,
+        silent: true,
         confidence: 0.95,
       },
-      { line: /Onnxruntime not found or doesn't come with acceleration providers/i, soft: false },
+      { line: /Onnxruntime not found or doesn't come with acceleration providers/i, silent: true },
       {
         line: /Specified provider 'CUDAExecutionProvider' is not in available provider/i,
-        soft: false,
+        silent: true,
       },
-      { line: /Failed to create CUDAExecutionProvider/i, soft: false },
+      { line: /Failed to create CUDAExecutionProvider/i, silent: true },
       {
         line: /CUDAExecutionProvider.*(?:AssertionError|not in)|AssertionError.*CUDAExecutionProvider/i,
-        soft: false,
+        silent: true,
       },
     ],
   },

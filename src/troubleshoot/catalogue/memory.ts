@@ -2,8 +2,8 @@ import type { FailureClass } from '../types.ts';
 import { fix } from './define.ts';
 
 const compiling =
-  /(?:\bnvcc\b|cc1plus|\bcicc\b|ptxas|\bg\+\+|\bgcc\b|\bc\+\+ |\[\d+\/\d+\].*(?:\.o\b|\.cu\b)|ninja|flash[-_]attn|Building (?:CXX|CUDA) object|setup\.py (?:build_ext|bdist_wheel|develop)|MAX_JOBS)/i;
-const fewerJobs = fix('Compile fewer files at a time', 'MAX_JOBS=2', 'fewer-jobs');
+  /(?:\bnvcc\b|cc1plus|\bcicc\b|ptxas|\bg(?:cc|\+\+)(?::| -)|\bc\+\+(?::| -)|\[\d+\/\d+\].*(?:\.o\b|\.cu\b)|ninja: |flash[-_]attn|Building (?:CXX|CUDA) object|build_ext|bdist_wheel|Building wheel|MAX_JOBS)/;
+const fewerJobs = fix('Compile fewer files at a time', 'MAX_JOBS=2');
 
 /** Too little memory, and processes that the kernel ended. */
 export const memory: FailureClass[] = [
@@ -22,9 +22,9 @@ export const memory: FailureClass[] = [
     source: 'predibase/lorax#252; vllm#8448; facts steadydancer 8.16',
     explains: [
       'compile-failed',
-      'memory-step-killed',
+      'build-out-of-memory',
       'python-wheel-build-failed',
-      'memory-container-killed',
+      'container-oom-killed',
       'memory-host-killed',
       'memory-exhausted',
     ],
@@ -39,7 +39,7 @@ export const memory: FailureClass[] = [
         confidence: 0.97,
       },
       {
-        line: /^(?:\/bin\/(?:ba)?sh: (?:line )?\d+: +\d+ )?Killed\b/,
+        line: /^\s*(?:\S+: (?:line )?\d+: +\d+ )?Killed\b/,
         near: compiling,
         confidence: 0.95,
       },
@@ -59,7 +59,7 @@ export const memory: FailureClass[] = [
     ],
   },
   {
-    code: 'memory-step-killed',
+    code: 'build-out-of-memory',
     title: 'A build step was ended for lack of memory',
     phase: 'dependencies',
     tier: 'root',
@@ -69,7 +69,7 @@ export const memory: FailureClass[] = [
       fix("See the kernel's word", 'sudo dmesg | grep -i "killed process"'),
     ],
     source: 'exit status 128 + SIGKILL; facts steadydancer 8.16',
-    explains: ['memory-container-killed', 'build-step-failed'],
+    explains: ['container-oom-killed', 'build-step-failed'],
     patterns: [
       {
         line: /(?:did not complete successfully|executor failed running).*exit code: 137/i,
@@ -81,13 +81,13 @@ export const memory: FailureClass[] = [
         confidence: 0.85,
       },
       {
-        line: /ResourceExhausted: process did not complete.*cannot allocate memory/i,
+        line: /ResourceExhausted: .*cannot allocate memory/i,
         confidence: 0.95,
       },
     ],
   },
   {
-    code: 'memory-container-killed',
+    code: 'container-oom-killed',
     title: 'The container was ended for lack of memory',
     phase: 'launch',
     tier: 'root',
@@ -133,7 +133,11 @@ export const memory: FailureClass[] = [
     patterns: [
       { line: /Out of memory: Killed process \d+ \(([^)]+)\)/i, confidence: 0.96 },
       { line: /invoked oom-killer|oom-kill:constraint=CONSTRAINT_NONE|systemd-oomd.*Killed/i },
-      { line: /^(?:\S+: line \d+: +\d+ )?Killed(?: +\S.*)?$/, notNear: compiling, confidence: 0.8 },
+      {
+        line: /^\s*(?:\S+: (?:line )?\d+: +\d+ )?Killed(?: +\S.*)?$/,
+        notNear: compiling,
+        confidence: 0.8,
+      },
       { line: /died with <Signals\.SIGKILL: 9>/, notNear: compiling, confidence: 0.75 },
     ],
   },
@@ -201,14 +205,13 @@ export const memory: FailureClass[] = [
       {
         line: /(?:torch\.|cuda\.)OutOfMemoryError|CUDA out of memory|CUDA error: out of memory/,
         confidence: 0.96,
-        soft: true,
       },
-      { line: /Allocation on device\b/, confidence: 0.95, soft: true },
+      { line: /Allocation on device\b/, confidence: 0.95 },
       { line: /CUDA_ERROR_OUT_OF_MEMORY|cudaErrorMemoryAllocation|CUBLAS_STATUS_ALLOC_FAILED/ },
       {
         line: /Failed to allocate memory for requested buffer of size|CUDA failure 2: out of memory/i,
       },
-      { line: /Got an OOM, unloading all loaded models/i, soft: true },
+      /Got an OOM, unloading all loaded models/i,
     ],
   },
   {

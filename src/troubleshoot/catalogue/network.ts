@@ -71,7 +71,7 @@ export const network: FailureClass[] = [
       /invalid peer certificate: (?:UnknownIssuer|Other)/i,
       /The certificate is NOT trusted/i,
       /No system certificates available/i,
-      /unable to locally verify the issuer's authority/i,
+      /unable to locally verify the issuer's authority|doesn't have a known issuer|CaUsedAsEndEntity/i,
     ],
   },
   {
@@ -179,7 +179,7 @@ export const network: FailureClass[] = [
     source: 'RFC 9110 15.5.8',
     explains: ['proxy-unreachable', 'network-refused'],
     patterns: [
-      /(?:Tunnel connection failed: |HTTP code |response |status:? |HTTP\/1\.\d )407/i,
+      /(?:Tunnel connection failed: |HTTP code |response |status:? |returned error: |HTTP\/1\.\d )407/i,
       /407 Proxy Authentication Required|Proxy Authentication Required/i,
     ],
   },
@@ -241,7 +241,7 @@ export const network: FailureClass[] = [
     patterns: [
       { line: /Read timed out|ReadTimeoutError|ReadTimeout\b/, soft: true },
       {
-        line: /Connect(?:ion)?(?:Timeout| timed out| timeout|ionTimeout)|ConnectTimeoutError|ETIMEDOUT/i,
+        line: /Connect(?:ion)?(?:Timeout(?!=)| timed out| timeout|ionTimeout)|ConnectTimeoutError|ETIMEDOUT/i,
         soft: true,
       },
       { line: /(?:Operation|operation|request) timed out/, soft: true },
@@ -267,7 +267,7 @@ export const network: FailureClass[] = [
         unless: /docker\S*\.sock/,
       },
       {
-        line: /Connection broken|IncompleteRead|ChunkedEncodingError|Remote end closed connection|RemoteDisconnected|connection was forcibly closed/i,
+        line: /Connection broken: |IncompleteRead|ChunkedEncodingError|Remote end closed connection|RemoteDisconnected|connection was forcibly closed/i,
         soft: true,
       },
       { line: /curl: \((?:18|52|56|92)\)/, soft: true },

@@ -50,7 +50,7 @@ export const pythonPackages: FailureClass[] = [
         line: /we can conclude that .*(?:are|is) incompatible|your requirements are unsatisfiable/,
         near: /[Bb]ecause \S+ (?:depends on|and|==|>|<)|you require/,
         notNear:
-          /(?:was not found in the (?:package registry|provided)|there (?:is|are) no versions? of|Python[<>=]|no wheels? with a matching|requires-python|current Python version)/i,
+          /(?:was not found in the (?:package registry|provided)|there (?:is|are) no versions? of|has no usable wheels|Python[<>=]|no wheels? with a matching|requires-python|current Python version)/i,
         confidence: 0.95,
       },
     ],
@@ -101,7 +101,7 @@ export const pythonPackages: FailureClass[] = [
     patterns: [
       /(\S+\.whl) is not a supported wheel on this platform/,
       {
-        line: /no wheels? with a matching platform tag|only has wheels (?:for|with) the following platforms?|doesn't have a source distribution or wheel for the current platform|does not have (?:a )?wheels? (?:for|compatible with)/i,
+        line: /no wheels? with a matching platform tag|has no usable wheels|only has wheels (?:for|with) the following platforms?|doesn't have a source distribution or wheel for the current platform|does not have (?:a )?wheels? (?:for|compatible with)/i,
         confidence: 0.96,
       },
       /wheel .* is not compatible with (?:this|the current) (?:Python|platform)/i,
@@ -160,7 +160,7 @@ export const pythonPackages: FailureClass[] = [
         notNear: /(?:chumpy|Getting requirements to build|build_wheel|egg_info)/i,
       },
       /\bpip3?: (?:command )?not found/,
-      /ensurepip is not available|ensurepip is disabled/i,
+      /(?:because )?ensurepip is (?:not|disabled)/i,
     ],
   },
   {

@@ -14,15 +14,16 @@ export const registry: FailureClass[] = [
       fix('Wait, or use a mirror for base images'),
     ],
     source: 'docker/hub-feedback#2429; facts steadydancer 8.20',
-    explains: ['registry-unreachable', 'registry-image-missing'],
+    explains: ['registry-unreachable', 'base-image-missing'],
     patterns: [
       /toomanyrequests/i,
+      /pulling from host \S+ failed with status code .*429/i,
       /You have reached your (?:unauthenticated )?pull rate limit/i,
       /(?:registry|docker\.io|ghcr\.io|quay\.io).*429 Too Many Requests/i,
     ],
   },
   {
-    code: 'registry-image-missing',
+    code: 'base-image-missing',
     title: 'The base image or its tag does not exist',
     phase: 'validate',
     tier: 'root',
@@ -35,7 +36,7 @@ export const registry: FailureClass[] = [
       /manifest for (\S+) not found/i,
       /manifest unknown/i,
       {
-        line: /(?:failed to solve|ERROR): (?:.*failed to resolve source metadata for )?([\w./-]+(?::[\w.-]+)?(?:@sha256:\w+)?): (?:\S+: )?not found/i,
+        line: /(?:failed to solve|ERROR): (?:.*failed to resolve source metadata for )?([\w./-]+(?::\d+\/[\w./-]+)?(?::[\w.-]+)?(?:@sha256:\w+)?): (?:\S+: )?not found/i,
         unless: /"\/|docker\/dockerfile/,
       },
       /failed to resolve reference "([^"]+)": .*not found/i,
@@ -45,31 +46,22 @@ export const registry: FailureClass[] = [
     ],
   },
   {
-    code: 'registry-pull-denied',
-    title: 'The registry gives this image to nobody without access',
+    code: 'registry-auth',
+    title: 'The registry does not give this image without a login',
     phase: 'validate',
-    tier: 'root',
-    cause: 'The image does not exist under this name, or it is private and no login is there.',
-    detail: 'The image is {1}.',
+    tier: 'specific',
+    cause:
+      'The image does not exist under this name, or it is private and the login is missing, wrong or out of date.',
     fixes: [fix('Check the name'), fix('Log in', 'docker login')],
-    source: 'moby distribution/errors.go; containerd remotes/docker',
-    explains: ['registry-image-missing', 'registry-unauthorized'],
+    source: 'distribution errcode; moby distribution/errors.go; facts runpod 9, measured',
+    explains: ['base-image-missing'],
     patterns: [
       /pull access denied for (\S+?),/i,
       /insufficient_scope: authorization failed/i,
       /requested access to the resource is denied.*(?:pull|repository does not exist)/i,
-    ],
-  },
-  {
-    code: 'registry-unauthorized',
-    title: 'The registry does not accept the login',
-    phase: 'validate',
-    tier: 'specific',
-    cause: 'No login for this registry, or user name, password or token are wrong or out of date.',
-    fixes: [fix('Log in again', 'docker login REGISTRY')],
-    source: 'distribution errcode; facts runpod 9, measured',
-    patterns: [
       /no basic auth credentials/i,
+      /Error response from daemon: (?:.*: )?(?:unauthorized|denied)$/i,
+      /pulling from host \S+ failed with status code .*(?:401|403)/i,
       /unauthorized: (?:authentication required|incorrect username or password|access token|invalid username)/i,
       /login attempt to \S+ failed with status: 401/i,
       /failed to authorize: .*(?:401|failed to fetch (?:oauth|anonymous) token.*(?:401|403))/i,
@@ -92,6 +84,10 @@ export const registry: FailureClass[] = [
     source: 'docker/for-mac#1271; build-push-action#1180; facts runpod 9',
     patterns: [
       { line: /denied: requested access to the resource is denied/i, unless: /pull access/i },
+      {
+        line: /^denied$/,
+        near: /The push refers to repository|: (?:Preparing|Retrying in|Pushed|Waiting)/,
+      },
       /denied: (?:permission_denied|installation not allowed|not_found: owner not found)/i,
       /unexpected status from (?:POST|PUT|PATCH|HEAD) request to \S+: 403/i,
     ],
@@ -112,6 +108,7 @@ export const registry: FailureClass[] = [
     source: 'harbor#15719; github/docs container registry limits',
     patterns: [
       /blob upload (?:unknown|invalid)/i,
+      /error parsing HTTP 413 response/i,
       /413 (?:Request Entity Too Large|Payload Too Large|Content Too Large)/i,
       /unexpected status(?: code)?(?: from \w+ request to \S+)?:? 413/i,
     ],
@@ -131,7 +128,7 @@ export const registry: FailureClass[] = [
     ],
   },
   {
-    code: 'registry-no-platform',
+    code: 'base-image-platform',
     title: 'The image is not made for this processor',
     phase: 'validate',
     tier: 'root',
@@ -153,7 +150,10 @@ export const registry: FailureClass[] = [
     cause: 'A registry without TLS must be named in "insecure-registries".',
     fixes: [fix('Add it to "insecure-registries" in /etc/docker/daemon.json and restart Docker')],
     source: 'Go net/http; moby registry',
-    patterns: [/server gave HTTP response to HTTPS client/i],
+    patterns: [
+      /server gave HTTP response to HTTPS client/i,
+      /\/v2\/\S*"?: tls: first record does not look like a TLS handshake/i,
+    ],
   },
   {
     code: 'registry-unreachable',
@@ -167,7 +167,7 @@ export const registry: FailureClass[] = [
       fix('Use a mirror for base images', 'steadydancer run --set mirrors.base=URL'),
     ],
     source: 'Go net/http; moby registry/',
-    explains: ['network-timeout', 'network-refused', 'registry-image-missing'],
+    explains: ['network-timeout', 'network-refused', 'base-image-missing'],
     patterns: [
       /Get "?https?:\/\/[^" ]+\/v2\/[^" ]*"?: (?:net\/http|dial tcp [\d.[\]:a-f]+: (?:i\/o|connect:)|context deadline|EOF|read tcp)/i,
       /failed to (?:do request|resolve source metadata|resolve reference|fetch \w+ token).*(?:dial tcp [\d.[\]:a-f]+:|i\/o timeout|TLS handshake timeout|context deadline exceeded|connection re(?:fused|set))/i,

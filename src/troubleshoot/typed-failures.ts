@@ -1,0 +1,117 @@
+import { type PhaseId, phaseIdSchema } from '../contract/ids.ts';
+
+export interface TypedFailure {
+  code: string;
+  phase: PhaseId | null;
+  title: string;
+  cause: string;
+}
+
+/**
+ * Failures that the ports raise themselves, with a code and a sentence of their own: no pattern
+ * finds them in a text. Codes that the catalogue has too are not repeated here.
+ * One a line: code | phase (- where it can be any) | title | cause.
+ */
+const table = `
+attention-unfit | prepare | The attention back-end does not run on this GPU | It needs a newer GPU or another stack.
+build-buildx-missing | prepare | The buildx plugin could not be started | The docker command or its plugin is missing.
+build-dockerfile-missing | validate | There is no Dockerfile at this place | The path is wrong, or the file has another name.
+build-failed | image | The build ended with an error | The last lines of the step say why.
+comfyui-answer-too-large | smoke | An answer of ComfyUI is larger than any known one | Something else answers there.
+comfyui-auth | smoke | The server wants to know who asks | A proxy with a password stands before ComfyUI.
+comfyui-not-comfyui | smoke | What answers is not ComfyUI | The address or port belongs to another program.
+comfyui-proxy-page | smoke | A web page came instead of ComfyUI's answer | A proxy or another program is in between.
+comfyui-server-error | smoke | ComfyUI broke at a request | Its own log says why.
+comfyui-timeout | smoke | ComfyUI gave no answer in time | It is busy, or it hangs.
+comfyui-tls | smoke | The certificate of the server is not trusted here | It is self-signed, has expired, or belongs to another name.
+comfyui-unreachable | smoke | Nothing answers at the address | ComfyUI is not running there, or listens on another address.
+comfyui-upload-too-large | smoke | The server takes no file of this size | A proxy or --max-upload-size limits uploads.
+container-gpu-unavailable | launch | The container did not get its GPU | The toolkit, the driver or the CDI file stands in the way.
+container-not-ready | launch | The container is not ready in time | Its log says what it was doing.
+disk-too-small | prepare | The plan does not fit on the disk | It needs more at its peak than is free.
+dockerfile-unknown-argument | validate | The Dockerfile has no such build argument | The choice would have no effect.
+dockerfile-without-stage | validate | The Dockerfile builds nothing | It has no FROM line.
+engine-cannot-run-here | prepare | Docker cannot run in this place | This is itself a container without the rights for it.
+engine-elsewhere | prepare | Docker is on another machine | The wizard should run there.
+engine-install-failed | prepare | Docker could not be installed | The installer ended with an error.
+engine-no-answer | prepare | The Docker engine does not answer in time | It hangs, or the machine is overloaded.
+engine-refused | prepare | The Docker engine refuses the connection | Something listens there, but does not take it.
+engine-start-failed | prepare | Docker is installed, but does not answer after its start | Its own log says why.
+engine-timeout | prepare | The Docker engine does not answer in time | It hangs, or the machine is overloaded.
+gpu-capability-unknown | prepare | The compute capability of the GPU is not known | The driver is too old to tell.
+gpu-hang | prepare | nvidia-smi does not come back | The driver or the card hangs; restart the machine.
+gpu-index-unknown | prepare | There is no GPU of this number | nvidia-smi -L lists them.
+gpu-memory-unknown | prepare | The driver does not say how much video memory there is | The GPU shares the machine's memory, or the driver is old.
+gpu-name-unknown | prepare | The GPU's name is not known | The plan needs a GPU that the table has.
+image-missing | image | The image is not in this Docker | It was removed, or never built.
+image-too-large | image | The image is larger than it should be | Something large was copied into it.
+models-answer-unusable | models | The source of a model gives an answer that makes no sense | A proxy or mirror is in between.
+models-changed | models | A model was changed at its source during the download | The file was replaced meanwhile.
+models-content-wrong | models | A model file is not what its name says | Its source gives something else.
+models-disk-error | models | The disk answers with an input/output error | The drive is failing.
+models-encoded-answer | models | Something repacks the file on its way | A proxy compresses downloads.
+models-file-too-big | models | The filesystem holds no file of this size | FAT32 ends at 4 GB.
+models-folder-no-permission | models | The models folder cannot be written by this user | It belongs to somebody else.
+models-folder-read-only | models | The models folder is on a read-only filesystem | It is mounted so.
+models-forbidden | models | The storage refuses the download | A link ran out, or the network is blocked.
+models-gated | models | The owner of a model has not given access | Its conditions must be accepted first.
+models-hash-mismatch | models | A model came out wrong | Its sha256 is not the one that its source gives.
+models-html-page | models | A web page came instead of a model | A sign-in page of the network, or a page of the hub.
+models-insecure-redirect | models | A source sends us to an address without encryption | The mirror is not set up well.
+models-link-escapes | models | A link leads out of the models folder | A container cannot follow it.
+models-mirror-asks-token | models | The mirror asks for a token | The token goes to the hub only, unless asked otherwise.
+models-name-escapes | models | A file name leads out of the models folder | The manifest is not one to trust.
+models-network | models | The connection breaks again and again | The line or the source is unstable.
+models-not-found | models | A model is not at its source | It was renamed or removed.
+models-other-file | models | A file of this name is there and is another | It is not the one that the source gives.
+models-redirect-loop | models | A source redirects in a circle | The mirror is not set up well.
+models-refused | models | The source refuses a model | Its answer says why.
+models-repo-unreadable | models | The hub does not list a repository | It is private, or was removed.
+models-size-differs | models | A model has another size at its source | The file was replaced.
+models-size-unknown | models | A source does not say how large a file is | The mirror does not pass it on.
+models-stalled | models | A source has gone silent | The line or the source hangs.
+models-token-needed | models | The hub gives a model only with a token | The repository is not public.
+models-token-refused | models | The hub refuses the token | It is wrong or out of date.
+models-truncated | models | A source sends less than it announced | The mirror or a proxy cuts files.
+models-wrong-range | models | A source answers with another range than asked for | The mirror does not know ranges.
+mount-denied | launch | A folder cannot be given to the container | It is missing, not shared, or not allowed.
+phase-not-satisfied | prepare | The run cannot start at this phase | What an earlier phase makes is not there.
+profile-locked | prepare | The profiles are being written by another steadydancer | Its lock is still there.
+profile-token | prepare | A choice holds a token or a password | A profile never keeps one.
+profile-unreadable | prepare | A profile cannot be read | Its JSON is damaged, or of a newer version.
+question-unanswered | - | A question stayed unanswered | Nobody was there to answer, and it has no default.
+recipe-incomplete | prepare | The recipe misses a part | It needs a Dockerfile or an image.
+rehearsal-node-unreadable | validate | Node does not say which libraries it links | The rehearsal image is made of this machine's Node.
+rehearsal-part-missing | validate | A part of the rehearsal is not there | The installation is incomplete.
+run-already-running | prepare | A run of this profile is going on | One profile runs once at a time.
+run-does-not-stop | - | The run does not stop | Its process does not answer.
+smoke-file-black | smoke | The test video is black | The model or its decoder gave nothing.
+smoke-file-broken | smoke | The test video cannot be read | It was not written to its end.
+smoke-file-missing | smoke | The server names no produced file | No output node saved one.
+smoke-file-size | smoke | The test video has another size than asked for | The workflow changed it.
+smoke-file-still | smoke | The test video does not move | The poses had no effect.
+smoke-gpu-memory | smoke | The container sees another amount of video memory | It got another GPU, or a part of it.
+smoke-gpu-missing | smoke | The container sees no GPU | It was started without one.
+smoke-gpu-other | smoke | The container sees another GPU than asked for | The order of the cards differs.
+smoke-model-missing | smoke | Model files are not seen by the server | They lie in folders that it does not read.
+smoke-node-missing | smoke | Node classes are missing | Their packs did not load.
+smoke-out-of-memory | smoke | The video memory was full | The render needs more than is free.
+smoke-render-error | smoke | A node of the test video broke | The server's log says why.
+smoke-render-interrupted | smoke | Somebody stopped the test video | It was interrupted on the server.
+smoke-render-lost | smoke | The server has forgotten the test video | It was started again meanwhile.
+smoke-workflow-refused | smoke | The server refused the workflow | Its answer names the input.
+stack-unfit | prepare | No stack runs on this GPU | GPU, driver and CUDA do not go together.
+stack-unknown | prepare | There is no stack of this name | stacks.json lists them.
+state-not-writable | prepare | The run's folder cannot be made | It belongs to somebody else, or the disk is read-only.
+weights-unfit | prepare | The weights do not fit | They need more memory than there is.
+workflow-editor-format | smoke | The workflow is in the editor's format | ComfyUI takes only the API format.
+workflow-not-a-graph | smoke | The file is not a graph of ComfyUI | Each node needs class_type and inputs.
+`;
+
+export const typedFailures: readonly TypedFailure[] = table
+  .trim()
+  .split('\n')
+  .map((row) => {
+    const [code = '', phase, title = '', cause = ''] = row.split(' | ');
+    return { code, phase: phase === '-' ? null : phaseIdSchema.parse(phase), title, cause };
+  });
