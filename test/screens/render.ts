@@ -74,7 +74,12 @@ export async function renderScreen(
     const { active } = terminal.buffer;
     return Array.from(
       { length: terminal.rows },
-      (_, row) => active.getLine(active.baseY + row)?.translateToString(true) ?? '',
+      // To the last column: behind it lies what a wider window showed.
+      (_, row) =>
+        active
+          .getLine(active.baseY + row)
+          ?.translateToString(true, 0, terminal.cols)
+          .trimEnd() ?? '',
     );
   };
   const lines = async () => {

@@ -100,13 +100,17 @@ export class PtySession {
     return this.#read(active.baseY, this.#terminal.rows);
   }
 
-  /** Everything on the main screen, what was scrolled away included. */
+  /** The lines of the main screen as they were written, what was scrolled away included. */
   mainScreen(): string[] {
     const { normal } = this.#terminal.buffer;
-    return Array.from(
-      { length: normal.length },
-      (_, row) => normal.getLine(row)?.translateToString(true) ?? '',
-    );
+    const lines: string[] = [];
+    for (let row = 0; row < normal.length; row++) {
+      const line = normal.getLine(row);
+      const text = line?.translateToString(true) ?? '';
+      if (line?.isWrapped) lines.push((lines.pop() ?? '') + text);
+      else lines.push(text);
+    }
+    return lines;
   }
 
   text(): string {
@@ -189,7 +193,12 @@ export class PtySession {
     const { active } = this.#terminal.buffer;
     return Array.from(
       { length: count },
-      (_, row) => active.getLine(start + row)?.translateToString(true) ?? '',
+      // To the last column: behind it lies what a wider window showed.
+      (_, row) =>
+        active
+          .getLine(start + row)
+          ?.translateToString(true, 0, this.#terminal.cols)
+          .trimEnd() ?? '',
     );
   }
 
