@@ -17,7 +17,7 @@ export type StreamState = 'open' | 'lost' | 'gone';
 
 export interface EventStream {
   readonly state: StreamState;
-  /** Resolves when the first connection is open, or when there will be none. */
+  /** Resolves after the first try, whether it opened or not; more follow. */
   ready: Promise<StreamState>;
   close(): void;
 }
@@ -50,6 +50,7 @@ export function openEventStream(options: EventStreamOptions): EventStream {
       const opened = await listenOnce(options, ending, () => become('open'));
       if (ending.aborted) break;
       failures = opened ? 1 : failures + 1;
+      settleReady('lost');
       if (opened) become('lost');
       const delay = RETRY_DELAYS_MS[failures - 1];
       if (delay === undefined) break;

@@ -141,7 +141,9 @@ describeWithEngine('the rehearsal on a real engine', () => {
     });
     expect(context.node).toBe('node-slim');
     const tag = `${TAG}-other`;
-    await docker.getImage(TAG).tag({ repo: base.split(':')[0], tag: base.split(':')[1] });
+    await docker
+      .getImage(TAG)
+      .tag({ repo: 'steadydancer-test-rehearsal', tag: `${process.pid}-base` });
     try {
       await engineBuilder(docker).build(
         {

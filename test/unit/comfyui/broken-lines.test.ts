@@ -27,15 +27,13 @@ async function wire(target: string, { webSocket }: { webSocket: boolean }) {
       socket.on('error', () => {});
       socket.on('close', () => sockets.delete(socket));
     }
-    near.once('data', (first: Buffer) => {
-      const upgrade = first.toString().startsWith('GET /ws');
+    // An upgrade can come on a connection that was used for other requests before.
+    near.on('data', (chunk: Buffer) => {
+      const upgrade = chunk.toString('latin1').startsWith('GET /ws');
       if (upgrade) upgrades.count += 1;
       if (upgrade && !webSocket) {
         near.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
-        return;
-      }
-      far.write(first);
-      near.pipe(far);
+      } else far.write(chunk);
     });
     far.pipe(near);
   });
