@@ -16,7 +16,12 @@ await rm('dist', { recursive: true, force: true });
 await Promise.all([
   build({
     ...common,
-    entryPoints: { main: 'src/main.ts', 'hash-worker': 'src/models/hash-worker.ts' },
+    entryPoints: {
+      main: 'src/main.ts',
+      // Loaded at run time where there is a terminal: src/ never imports screens/.
+      screens: 'screens/entry.ts',
+      'hash-worker': 'src/models/hash-worker.ts',
+    },
     outdir: 'dist',
     splitting: true,
     packages: 'external',

@@ -40,9 +40,11 @@ export function defineInspection(program: Command, action: Action, io: Io): void
   program
     .command('smoke')
     .description('test any ComfyUI: reachable, nodes, models, a workflow, a rendered file')
-    .requiredOption('--url <url>', 'address of the ComfyUI')
+    .requiredOption('--url <url>', 'address of the ComfyUI; user:password@ is sent as basic auth')
     .option('--workflow <file>', 'a workflow in API format')
     .option('--timeout <seconds>', 'limit for the whole test')
+    .option('--out <folder>', 'where the produced files go (default: ./smoke)')
+    .option('--insecure', 'accept a certificate that nobody vouches for')
     .option('--json', 'one JSON document on stdout')
     .addHelpText('after', example('steadydancer smoke --url http://127.0.0.1:8188'))
     .action((options) => action(async () => (await import('./smoke.ts')).smoke(options, io)));

@@ -1,15 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type ComfyClient, createComfyClient } from '../comfyui/client.ts';
+import { createComfyClient } from '../comfyui/client.ts';
 import type { ConnectionOptions } from '../comfyui/connection.ts';
 import { type Graph, parseGraph } from '../comfyui/graph.ts';
+import { fittingGraph } from '../comfyui/shipped-graphs.ts';
 import { runSmoke, type SmokeOutcome } from '../comfyui/smoke/run.ts';
 import type { Event, EventBody } from '../contract/events.ts';
 import { exitCodes } from '../contract/exit-codes.ts';
 import { Failure, UsageError } from '../contract/failure.ts';
 import type { SmokeLevel, SmokeReport } from '../contract/smoke.ts';
 import { systemClock } from '../ports/clock.ts';
-import { assetPath } from '../recipe/assets.ts';
 import { type Io, outJson } from './io.ts';
 
 export interface SmokeCommandOptions {
@@ -105,22 +105,6 @@ async function readWorkflow(file: string, io: Io): Promise<Graph> {
     if (error instanceof Failure) throw new UsageError(error.message);
     throw error;
   }
-}
-
-/** The rehearsal's dance where its class is there, else a picture that any ComfyUI can make. */
-async function fittingGraph(client: ComfyClient, signal: AbortSignal): Promise<Graph> {
-  const shipped = async (name: string) => {
-    const path = assetPath('docker', 'workflows', name);
-    return parseGraph(await readFile(path, 'utf8'), path);
-  };
-  const rehearsal = await shipped('rehearsal.api.json');
-  try {
-    if (await client.nodeClass('RehearsalDancer', { signal })) return rehearsal;
-  } catch (error) {
-    // The level `reachable` says what is wrong with the server.
-    if (!(error instanceof Failure)) throw error;
-  }
-  return shipped('any-comfyui.api.json');
 }
 
 function say(event: EventBody | Event, io: Io, quiet: boolean): void {

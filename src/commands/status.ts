@@ -94,30 +94,27 @@ function addressOf({ state, ports }: Inventory['containers'][number]): string | 
   return `http://${host.includes(':') ? `[${host}]` : host}:${port.hostPort}`;
 }
 
-/** What a run that was killed left; the next run takes it up, so each says that. */
+/**
+ * What the last run left when it was killed. Older dead runs are history: a later run has gone on
+ * from what they left, and has taken over their container.
+ */
 async function leftovers(runsDir: string, found: Inventory): Promise<Status['leftovers']> {
-  const left: Status['leftovers'] = [];
-  const runs = await knownRuns(runsDir);
-  const isDead = (id: string | null) =>
-    found.runs.some((run) => run.id === id && run.state === 'dead');
-  const [newest] = runs;
-  for (const run of found.runs.filter(({ state }) => state === 'dead')) {
-    // An older dead run is history: later runs have gone on from it.
-    if (run.id !== newest?.record.id) continue;
-    left.push({
-      kind: 'run',
-      name: run.id,
-      text: `Run ${run.id} was killed; run again to go on from what is done.`,
-    });
-  }
-  for (const container of found.containers.filter(({ run }) => isDead(run))) {
-    left.push({
+  const [newest] = await knownRuns(runsDir);
+  const last = found.runs.find(({ id }) => id === newest?.record.id);
+  if (last?.state !== 'dead') return [];
+  const left = {
+    kind: 'run',
+    name: last.id,
+    text: `Run ${last.id} was killed; run again to go on from what is done.`,
+  };
+  const containers = found.containers
+    .filter(({ run }) => run === last.id)
+    .map(({ name, state }) => ({
       kind: 'container',
-      name: container.name,
-      text: `Container ${container.name} (${container.state}) is of the killed run ${container.run}; the next run takes it over, \`steadydancer stop\` ends it.`,
-    });
-  }
-  return left;
+      name,
+      text: `Container ${name} (${state}) is of the killed run ${last.id}; the next run takes it over, \`steadydancer stop\` ends it.`,
+    }));
+  return [left, ...containers];
 }
 
 function statusLines(document: Status): string[] {

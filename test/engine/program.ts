@@ -37,7 +37,7 @@ export class Program {
   }
 
   /** Starts it; the caller ends it. */
-  start(args: string[]): ChildProcess & { finished: Promise<Finished> } {
+  start(args: string[]): ChildProcess & { finished: Promise<Finished>; runsDir: string } {
     const child = spawn(process.execPath, [main, ...args], {
       env: this.env,
       cwd: this.home,
@@ -56,7 +56,7 @@ export class Program {
     const finished = new Promise<Finished>((resolve) => {
       child.once('close', (exitCode, signal) => resolve({ exitCode, signal, ...said }));
     });
-    return Object.assign(child, { finished });
+    return Object.assign(child, { finished, runsDir: join(this.home, 'own', 'runs') });
   }
 
   async call(args: string[]): Promise<Finished> {

@@ -1,11 +1,11 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { createComfyClient } from '../../comfyui/client.ts';
+import { type ComfyClient, createComfyClient } from '../../comfyui/client.ts';
 import { type Graph, parseGraph } from '../../comfyui/graph.ts';
+import { fittingGraph, shippedGraph } from '../../comfyui/shipped-graphs.ts';
 import type { GpuExpectation } from '../../comfyui/smoke/context.ts';
 import { runSmoke, type SmokeOptions } from '../../comfyui/smoke/run.ts';
 import type { ResultBody } from '../../contract/result.ts';
-import { assetPath } from '../../recipe/assets.ts';
 import { knownRuns } from '../../runner/live-runs.ts';
 import type { Phase, RunContext } from '../context.ts';
 import { readResult } from '../history.ts';
@@ -38,9 +38,11 @@ export const smoke: Phase = {
 
 async function smokeOptions(ctx: RunContext, signal: AbortSignal): Promise<SmokeOptions> {
   if (!ctx.facts.url) throw new Error('smoke comes after launch');
+  const client = createComfyClient({ url: ctx.facts.url });
+  ctx.onEnd(() => client.close());
   return {
-    client: createComfyClient({ url: ctx.facts.url }),
-    graph: await smokeGraph(ctx),
+    client,
+    graph: await smokeGraph(ctx, client, signal),
     gpuExpected: gpuExpected(ctx),
     outDir: join(ctx.runDir, 'outputs'),
     emit: ctx.emit,
@@ -49,13 +51,26 @@ async function smokeOptions(ctx: RunContext, signal: AbortSignal): Promise<Smoke
   };
 }
 
-async function smokeGraph({ planned, request }: RunContext): Promise<Graph> {
+async function smokeGraph(
+  { planned, request }: RunContext,
+  client: ComfyClient,
+  signal: AbortSignal,
+): Promise<Graph> {
   const { recipe, workflow } = planned.choices;
-  const shipped = recipe === 'rehearsal' ? 'rehearsal.api.json' : 'steadydancer-smoke.api.json';
-  const file = workflow
-    ? resolve(request.cwd, workflow)
-    : assetPath('docker', 'workflows', shipped);
-  return parseGraph(await readFile(file, 'utf8'), file);
+  if (workflow) {
+    const file = resolve(request.cwd, workflow);
+    return parseGraph(await readFile(file, 'utf8'), file);
+  }
+  switch (recipe) {
+    case 'rehearsal':
+      return shippedGraph('rehearsal');
+    case 'steadydancer':
+      return shippedGraph('steadydancer-smoke');
+    case 'custom':
+      return fittingGraph(client, signal);
+    default:
+      return recipe satisfies never;
+  }
 }
 
 function gpuExpected(ctx: RunContext): GpuExpectation {
