@@ -47,7 +47,7 @@ export function plainLine(event: Event): string | null {
 
 function phaseWord(event: Extract<Event, { type: 'phase.finished' }>): string {
   if (!event.ok) return `failed after ${(event.ms / 1000).toFixed(1)} s`;
-  return event.satisfied ? 'ok, as it was' : `ok in ${(event.ms / 1000).toFixed(1)} s`;
+  return event.satisfied ? 'ok, nothing to do' : `ok in ${(event.ms / 1000).toFixed(1)} s`;
 }
 
 function vertexLine(event: Extract<Event, { type: 'build.vertex' }>): string | null {

@@ -16,7 +16,7 @@ export function summaryMarkdown(result: ResultBody): string {
   if (result.phases.length > 0) {
     lines.push('', '| phase | result | seconds |', '|---|---|---:|');
     for (const { id, ok, ms, satisfied } of result.phases) {
-      const word = ok ? (satisfied ? 'ok, as it was' : 'ok') : '**failed**';
+      const word = ok ? (satisfied ? 'ok, nothing to do' : 'ok') : '**failed**';
       lines.push(`| ${id} | ${word} | ${(ms / 1000).toFixed(1)} |`);
     }
   }
