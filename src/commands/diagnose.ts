@@ -1,9 +1,9 @@
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Diagnosis } from '../contract/diagnosis.ts';
 import { exitCodes } from '../contract/exit-codes.ts';
 import { diagnose as findCauses } from '../troubleshoot/diagnose.ts';
+import { chunksOf } from '../troubleshoot/file-chunks.ts';
 import { registry } from '../troubleshoot/registry.ts';
 import { type Io, outJson } from './io.ts';
 
@@ -27,7 +27,7 @@ export async function diagnose(
     io.say('Reading a log from the terminal; Ctrl-D ends it.');
   let diagnoses: Diagnosis[];
   try {
-    diagnoses = await findCauses(path === null ? process.stdin : createReadStream(path, chunks));
+    diagnoses = await findCauses(path === null ? process.stdin : chunksOf(path));
   } catch (error) {
     io.say(`${file ?? 'The input'} cannot be read to its end: ${(error as Error).message}.`);
     return exitCodes.usage;
@@ -36,8 +36,6 @@ export async function diagnose(
   else for (const line of words(diagnoses, file ?? 'the input')) io.out(line);
   return exitCodes.done;
 }
-
-const chunks = { highWaterMark: 64 * 1024 };
 
 async function unreadable(path: string, file: string): Promise<string | null> {
   try {

@@ -22,87 +22,80 @@ export interface Automaton {
 export function buildAutomaton(literals: string[]): Automaton {
   const classes = new Uint8Array(256);
   let width = 1;
-  const classOf = (byte: number) => {
+  const bytes = literals.map((literal) => Buffer.from(literal.toLowerCase(), 'utf8'));
+  for (const byte of [NEWLINE, ESCAPE, ...bytes.flatMap((word) => [...word])]) {
     classes[byte] ||= width++;
-    return classes[byte];
-  };
-  const newlineClass = classOf(NEWLINE);
-  const escapeClass = classOf(ESCAPE);
-  const bytes = literals.map((literal) => [...Buffer.from(literal.toLowerCase(), 'utf8')]);
-  for (const byte of bytes.flat()) classOf(byte);
+  }
   for (let byte = 65; byte <= 90; byte++) classes[byte] = classes[byte + 32] as number;
 
-  const trie: Map<number, number>[] = [new Map()];
-  const outputs: number[][] = [[]];
-  const add = (path: number[], literal: number) => {
+  const most = bytes.reduce((sum, word) => sum + word.length, 3);
+  const go = new Int32Array(most * width);
+  const ends: number[][] = [[]];
+  const add = (word: Iterable<number>): number => {
     let node = 0;
-    for (const step of path) {
-      let next = trie[node]?.get(step);
-      if (next === undefined) {
-        next = trie.length;
-        trie.push(new Map());
-        outputs.push([]);
-        trie[node]?.set(step, next);
+    for (const byte of word) {
+      const edge = node * width + (classes[byte] as number);
+      if (go[edge] === 0) {
+        go[edge] = ends.length;
+        ends.push([]);
       }
-      node = next;
+      node = go[edge] as number;
     }
-    outputs[node]?.push(literal);
+    return node;
   };
-  bytes.forEach((path, literal) => {
-    add(
-      path.map((byte) => classes[byte] as number),
-      literal,
-    );
-  });
   const escapeLiteral = literals.length;
-  add([escapeClass], escapeLiteral);
-  add([newlineClass], -1);
-
-  return { ...numberStates(trie, outputs, width, newlineClass), classes, escapeLiteral };
+  bytes.forEach((word, literal) => {
+    ends[add(word)]?.push(literal);
+  });
+  ends[add([ESCAPE])]?.push(escapeLiteral);
+  const newlineNode = add([NEWLINE]);
+  connect(go, ends, width);
+  return { ...sortStates(go, ends, width, newlineNode), classes, escapeLiteral };
 }
 
-function numberStates(
-  trie: Map<number, number>[],
-  outputs: number[][],
-  width: number,
-  newlineClass: number,
-): Omit<Automaton, 'classes' | 'escapeLiteral'> {
-  const count = trie.length;
-  const go = new Int32Array(count * width);
-  const fail = new Int32Array(count);
-  const queue: number[] = [];
-  for (const [step, node] of trie[0] as Map<number, number>) {
-    go[step] = node;
-    queue.push(node);
-  }
+/** Turns the tree of literals into an automaton: each missing edge becomes that of the longest suffix. */
+function connect(go: Int32Array, ends: number[][], width: number): void {
+  const fail = new Int32Array(ends.length);
+  const queue = [0];
   for (let head = 0; head < queue.length; head++) {
     const node = queue[head] as number;
     const back = fail[node] as number;
-    outputs[node]?.push(...(outputs[back] as number[]));
-    go.copyWithin(node * width, back * width, back * width + width);
-    for (const [step, next] of trie[node] as Map<number, number>) {
-      fail[next] = go[back * width + step] as number;
-      go[node * width + step] = next;
-      queue.push(next);
+    if (node !== 0) ends[node]?.push(...(ends[back] as number[]));
+    for (let step = 0; step < width; step++) {
+      const child = go[node * width + step] as number;
+      const beside = node === 0 ? 0 : (go[back * width + step] as number);
+      if (child === 0) {
+        go[node * width + step] = beside;
+        continue;
+      }
+      fail[child] = beside;
+      queue.push(child);
     }
   }
-  const newlineNode = trie[0]?.get(newlineClass) as number;
-  const order = [...Array(count).keys()].sort((a, b) => rank(a) - rank(b));
-  function rank(node: number): number {
-    return node === newlineNode ? 2 : (outputs[node]?.length ?? 0) > 0 ? 1 : 0;
-  }
-  const offsetOf = new Int32Array(count);
+}
+
+/** Numbers the states anew, plain ones first, so that one comparison tells the special ones. */
+function sortStates(
+  go: Int32Array,
+  literalEnds: number[][],
+  width: number,
+  newlineNode: number,
+): Omit<Automaton, 'classes' | 'escapeLiteral'> {
+  const rank = (node: number) =>
+    node === newlineNode ? 2 : (literalEnds[node]?.length ?? 0) > 0 ? 1 : 0;
+  const order = literalEnds.map((_, node) => node).sort((a, b) => rank(a) - rank(b));
+  const offsetOf = new Int32Array(order.length);
   order.forEach((node, position) => {
     offsetOf[node] = position * width;
   });
-  const table = new Int32Array(count * width);
+  const table = new Int32Array(order.length * width);
   const ends = new Map<number, number[]>();
   for (const node of order) {
     const offset = offsetOf[node] as number;
     for (let step = 0; step < width; step++) {
       table[offset + step] = offsetOf[go[node * width + step] as number] as number;
     }
-    if (node !== newlineNode && rank(node) === 1) ends.set(offset, outputs[node] as number[]);
+    if (rank(node) === 1) ends.set(offset, literalEnds[node] as number[]);
   }
   const firstSpecial = order.find((node) => rank(node) > 0) as number;
   return {

@@ -9,7 +9,8 @@ const HEAD_BYTES = 64 * 1024;
 
 /**
  * Reads a log of any form into a scanner: plain or gzip, UTF-8 or UTF-16 (PowerShell's `>`), text
- * or wrapped in JSON. A gzip file that ends early is read as far as it goes. Throws the signal's
+ * or wrapped in JSON. Each chunk is used up before the next is asked for, so that a source may hand
+ * out the same buffer again. A gzip file that ends early is read as far as it goes. Throws the signal's
  * reason.
  */
 export async function readLog(
@@ -73,7 +74,7 @@ async function* withHead(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint
       yield chunk;
       continue;
     }
-    head.push(chunk);
+    head.push(Buffer.from(chunk));
     size += chunk.length;
     if (size >= HEAD_BYTES) yield Buffer.concat(head.splice(0));
   }
@@ -84,12 +85,14 @@ async function* gunzipped(source: AsyncGenerator<Uint8Array>): AsyncGenerator<Ui
   const head = withHead(source);
   const first = await head.next();
   if (first.done) return;
+  // RFC 1952: every gzip member begins with 1f 8b.
+  const isGzip = first.value[0] === 0x1f && first.value[1] === 0x8b;
   async function* all(): AsyncGenerator<Uint8Array> {
     yield first.value as Uint8Array;
-    yield* head;
+    // The stream below keeps chunks for a while: it gets its own copies.
+    for await (const chunk of head) yield isGzip ? Buffer.from(chunk) : chunk;
   }
-  // RFC 1952: every gzip member begins with 1f 8b.
-  if (first.value[0] !== 0x1f || first.value[1] !== 0x8b) {
+  if (!isGzip) {
     yield* all();
     return;
   }

@@ -13,6 +13,7 @@ const KEPT_LAST = 12;
 const MAX_TRIES_WITH_CONTEXT = 400;
 const LONG_LINE = 2000;
 const OFTEN = 1000;
+const REST = 16;
 
 export interface HitList {
   first: Hit[];
@@ -44,11 +45,14 @@ export class Scanner {
   private waiting: Waiting[] = [];
   private readonly tries = new Map<string, number>();
   private readonly matches = new Map<Candidate, number>();
+  /** 1 for literals that are looked at in every 16th line only. */
+  private readonly tired: Uint8Array;
   private readonly counts = new Map<string, number>();
 
   constructor(matcher: Matcher) {
     this.matcher = matcher;
     this.state = matcher.automaton.root;
+    this.tired = new Uint8Array(matcher.byLiteral.length);
   }
 
   write(chunk: Uint8Array): void {
@@ -93,13 +97,15 @@ export class Scanner {
 
   private tryLine(end: number): void {
     const hasEscapes = this.found.includes(this.matcher.automaton.escapeLiteral);
-    if (!hasEscapes && !this.found.some((literal) => this.worthTrying(literal))) return;
+    const rested = this.lines % REST === 0;
+    if (!hasEscapes && !rested && this.found.every((literal) => this.tired[literal] === 1)) return;
     const raw = this.window.textOfLine(end);
     const literals = hasEscapes ? this.literalsOf(stripEscapes(raw)) : this.found;
     const candidates = new Set<Candidate>();
     for (const literal of literals) {
+      if (!rested && this.tired[literal] === 1) continue;
       for (const candidate of this.matcher.byLiteral[literal] ?? []) {
-        if (!this.isSampledOut(candidate)) candidates.add(candidate);
+        if (rested || (this.matches.get(candidate) ?? 0) < OFTEN) candidates.add(candidate);
       }
     }
     if (candidates.size === 0) return;
@@ -109,14 +115,15 @@ export class Scanner {
     }
   }
 
-  private worthTrying(literal: number): boolean {
-    const candidates = this.matcher.byLiteral[literal];
-    return candidates?.some((candidate) => !this.isSampledOut(candidate)) === true;
-  }
-
-  /** A pattern that matched very often already is tried on every 16th line only. */
-  private isSampledOut(candidate: Candidate): boolean {
-    return (this.matches.get(candidate) ?? 0) > OFTEN && this.lines % 16 !== 0;
+  /** Literals of which every pattern matched very often are looked at in every 16th line only. */
+  private count(candidate: Candidate): void {
+    const matches = (this.matches.get(candidate) ?? 0) + 1;
+    this.matches.set(candidate, matches);
+    if (matches !== OFTEN) return;
+    this.matcher.byLiteral.forEach((candidates, literal) => {
+      const all = candidates.every((one) => (this.matches.get(one) ?? 0) >= OFTEN);
+      this.tired[literal] = all ? 1 : 0;
+    });
   }
 
   private tryPart(raw: string, candidates: Set<Candidate>): void {
@@ -128,7 +135,7 @@ export class Scanner {
       const { code, pattern } = candidate;
       const match = pattern.line.exec(words);
       if (!match || pattern.unless?.test(words)) continue;
-      this.matches.set(candidate, (this.matches.get(candidate) ?? 0) + 1);
+      this.count(candidate);
       // What ended well is still read from noise: a package that was set up heals its download.
       noise ??= isNoise(words);
       if (noise && code !== marks.progress) continue;
@@ -180,13 +187,12 @@ export class Scanner {
   }
 
   private literalsOf(text: string): number[] {
-    const { table, classes, root, ends } = this.matcher.automaton;
+    const { table, classes, root, special, ends } = this.matcher.automaton;
     const found: number[] = [];
     let state = root;
-    for (const byte of Buffer.from(text)) {
-      state = table[state + (classes[byte] as number)] as number;
-      const ended = ends.get(state);
-      if (ended) found.push(...ended);
+    for (let index = 0; index < text.length; index++) {
+      state = table[state + (classes[text.charCodeAt(index) & 255] as number)] as number;
+      if (state >= special) found.push(...(ends.get(state) ?? []));
     }
     return found;
   }

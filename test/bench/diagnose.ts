@@ -1,9 +1,10 @@
 // Time and memory of `diagnose` on a large log. Usage: node test/bench/diagnose.ts [megabytes] [kind]
 // Kinds: build (pip, apt, compilers), errors (every line looks like a failure), comfyui, colours.
-import { appendFileSync, createReadStream, rmSync } from 'node:fs';
+import { appendFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { diagnose } from '../../src/troubleshoot/diagnose.ts';
+import { chunksOf } from '../../src/troubleshoot/file-chunks.ts';
 
 const megabytes = Number(process.argv[2] ?? 100);
 const kind = process.argv[3] ?? 'build';
@@ -41,7 +42,7 @@ appendFileSync(file, '#14 130.0 E: Unable to locate package ffmpeg7\n');
 
 await diagnose(['warm up: E: Unable to locate package x\n']);
 const began = performance.now();
-const found = await diagnose(createReadStream(file, { highWaterMark: 64 * 1024 }));
+const found = await diagnose(chunksOf(file));
 const seconds = (performance.now() - began) / 1000;
 const memory = process.resourceUsage().maxRSS / 1024;
 console.log(

@@ -32,7 +32,7 @@ export const compile: FailureClass[] = [
     tier: 'specific',
     cause: 'Compiling an extension needs Python.h, which is in a package of its own.',
     fixes: [fix('Install them in the Dockerfile', 'apt-get install -y python3-dev')],
-    source: 'gcc',
+    source: 'gcc, cmake',
     explains: [
       'header-missing',
       'compile-failed',
