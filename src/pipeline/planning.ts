@@ -1,16 +1,20 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Choices } from '../contract/choices.ts';
 import { inventory } from '../machine/inventory.ts';
 import { observe } from '../machine/observe.ts';
 import type { Inventory, Machine } from '../machine/types.ts';
+import { presentModels } from '../models/present-models.ts';
+import { wantedModel } from '../models/wanted.ts';
 import { connectDocker, resolveEndpoint } from '../ports/docker.ts';
+import { models } from '../recipe/models.ts';
 import { plan } from '../recipe/plan.ts';
 import { resolveChoices } from '../recipe/resolve-choices.ts';
 import type { History, Planned } from '../recipe/types.ts';
 import { buildContext } from './build-context.ts';
 import type { Ports } from './context.ts';
 import { readHistory } from './history.ts';
+import { personPath } from './person-path.ts';
 
 export interface PlanRequest {
   choices: Choices;
@@ -61,10 +65,15 @@ export async function planHere(
   // Beside runs/: a context is assembled once and used by every run.
   const contextsDir = join(request.runsDir, '..', 'contexts');
   await mkdir(contextsDir, { recursive: true, mode: 0o700 });
-  const [found, history, context] = await Promise.all([
+  const modelsDir = personPath(choices.modelsDir, machine.host, request.cwd);
+  const stateDir = dirname(request.runsDir);
+  const [found, history, context, present] = await Promise.all([
     inventory({ docker, runsDir: request.runsDir }),
     readHistory(request.runsDir, choices.recipe),
     buildContext({ choices, engine: machine.engine, contextsDir, cwd: request.cwd }),
+    choices.recipe === 'steadydancer'
+      ? presentModels(modelsDir, models().map(wantedModel), stateDir)
+      : [],
   ]);
   const planned = plan({
     machine,
@@ -73,7 +82,7 @@ export async function planHere(
     choices: request.choices,
     profile: request.profile,
     context,
-    present: [],
+    present,
     hubBytesPerSecond: null,
   });
   return { planned, machine, inventory: found, history, context };

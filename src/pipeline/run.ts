@@ -9,7 +9,7 @@ import { lockProfile } from '../runner/run-lock.ts';
 import { Cancelled } from './cancel.ts';
 import type { Ports, RunContext, RunFacts } from './context.ts';
 import { watchDisk } from './disk-watch.ts';
-import { phases } from './phases/index.ts';
+import { phasesOf } from './phases/index.ts';
 import { type PlannedHere, planHere } from './planning.ts';
 import { type Reconciled, reconcile } from './reconcile.ts';
 import { emptyResult, endingOf } from './result.ts';
@@ -60,7 +60,7 @@ export async function executeRun(input: RunInput): Promise<ResultBody> {
     const ctx: RunContext = { ...input, ...here, home, facts, onEnd };
     const disk = watchDisk(here.machine.disk, ports.clock, emit);
     try {
-      const done = await reconcile(phases, ctx, request, signal);
+      const done = await reconcile(phasesOf(here.planned), ctx, request, signal);
       if (request.stopAfter) await stopContainer(ctx, done.failure === null);
       return resultOf(ctx, done, input);
     } finally {

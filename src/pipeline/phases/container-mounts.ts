@@ -1,6 +1,6 @@
-import { join, resolve } from 'node:path';
 import type { ContainerMount } from '../../launch/mounts.ts';
 import type { RunContext } from '../context.ts';
+import { personPath } from '../person-path.ts';
 
 /** Volume that holds the models under `placement: volume`. */
 export const MODELS_VOLUME = 'steadydancer-models';
@@ -10,7 +10,7 @@ export function containerMounts(ctx: RunContext): ContainerMount[] {
   const { recipe, outputDir, inputDir, modelsDir, placement } = ctx.planned.choices;
   const folder = (path: string, target: string): ContainerMount => ({
     kind: 'folder',
-    source: personPath(path, ctx),
+    source: personPath(path, ctx.machine.host, ctx.request.cwd),
     target,
     readOnly: false,
   });
@@ -38,11 +38,4 @@ export function containerMounts(ctx: RunContext): ContainerMount[] {
     default:
       return recipe satisfies never;
   }
-}
-
-/** `~` is the person's home, also under sudo; other paths start where the command was given. */
-export function personPath(path: string, { machine, request }: RunContext): string {
-  if (path === '~') return machine.host.home;
-  if (path.startsWith('~/')) return join(machine.host.home, path.slice(2));
-  return resolve(request.cwd, path);
 }

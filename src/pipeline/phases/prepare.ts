@@ -1,6 +1,7 @@
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Failure } from '../../contract/failure.ts';
+import { phaseIds } from '../../contract/ids.ts';
 import { engineProblemCodes } from '../../machine/problem-codes.ts';
 import { connectDocker, resolveEndpoint } from '../../ports/docker.ts';
 import type { Phase, RunContext } from '../context.ts';
@@ -21,6 +22,7 @@ export const prepare: Phase = {
       });
     }
     if (ctx.planned.refusal) throw ctx.planned.refusal;
+    checkTarget(ctx);
     await confirmExposure(ctx);
     emitGpus(ctx);
     const docker = await connectDocker(await resolveEndpoint(ctx.ports.env, ctx.home));
@@ -29,6 +31,24 @@ export const prepare: Phase = {
     await keepInputs(ctx);
   },
 };
+
+/** What this version does for another machine ends with the image. */
+function checkTarget({ planned, request }: RunContext): void {
+  const { target } = planned.choices;
+  const last = request.until;
+  const endsWithImage = last !== undefined && phaseIds.indexOf(last) <= phaseIds.indexOf('image');
+  if (target === 'local' || endsWithImage) return;
+  throw new Failure({
+    code: 'target-not-here',
+    sentence: `Target ${target} is built here and not started here.`,
+    fixes: [
+      {
+        label: 'Build the image',
+        command: `steadydancer run --set target=${target} --until image`,
+      },
+    ],
+  });
+}
 
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
 
