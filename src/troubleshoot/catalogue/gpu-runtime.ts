@@ -209,7 +209,7 @@ export const gpuRuntime: FailureClass[] = [
       'container-start-failed',
     ],
     patterns: [
-      { line: /Found no NVIDIA driver on your system/i, confidence: 0.95 },
+      { line: /Found no NVIDIA driver on your system/i, unless: /UserWarning/, confidence: 0.95 },
       { line: /exec: "nvidia-smi": executable file not found/i, confidence: 0.95 },
       { line: /nvidia-smi: (?:command )?not found/, confidence: 0.9 },
       {

@@ -123,6 +123,7 @@ export const launchService: FailureClass[] = [
       /additional propert(?:y|ies) .* (?:is|are) not allowed|Additional properties are not allowed/i,
       /(?:yaml: (?:line \d+|unmarshal errors)|while parsing a block|mapping values are not allowed|found character .* that cannot start any token)/i,
       /invalid (?:compose project|interpolation format)|Unsupported config option|The Compose file .* is invalid/i,
+      /validating \S+\.ya?ml: /,
       /services\.[\w.-]+ (?:must be|has|refers|contains)|has neither an image nor a build context/i,
       /undefined (?:volume|network|service)|refers to undefined|depends on undefined service/i,
       /required variable \S+ is missing a value/i,

@@ -169,7 +169,7 @@ export const launch: FailureClass[] = [
       'container-exited',
     ],
     patterns: [
-      /(?:bash|sh|python3?|node|env)\\r['‘’]?: (?:No such file|command not found)/,
+      /(?:bash|sh|python3?|node|env)\\r['"‘’]?: (?:No such file|command not found)/,
       /bad interpreter: .*(?:\^M|\\r)/,
       /\$'[^']*\\r': (?:command not found|No such file)/,
       /\^M: (?:bad interpreter|not found)/,

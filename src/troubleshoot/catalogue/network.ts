@@ -288,7 +288,7 @@ export const network: FailureClass[] = [
     source: 'RFC 9110 15.6',
     patterns: [
       {
-        line: /\b50[0234] (?:Server Error|Internal Server Error|Bad Gateway|Service (?:Temporarily )?Unavailable|Gateway Time-?out)/i,
+        line: /\b50[0234] {1,2}(?:Server Error|Internal Server Error|Bad Gateway|Service (?:Temporarily )?Unavailable|Gateway Time-?out)/i,
         soft: true,
         unless: /"(?:GET|POST|HEAD) |proxy\.runpod/,
       },

@@ -50,7 +50,7 @@ export const pythonPackages: FailureClass[] = [
         line: /we can conclude that .*(?:are|is) incompatible|your requirements are unsatisfiable/,
         near: /[Bb]ecause \S+ (?:depends on|and|==|>|<)|you require/,
         notNear:
-          /(?:was not found in the (?:package registry|provided)|there (?:is|are) no versions? of|has no usable wheels|Python[<>=]|no wheels? with a matching|requires-python|current Python version)/i,
+          /(?:was not found in the (?:package registry|provided)|there (?:is|are) no versions? of|has no usable wheels|(?<![-\w])Python[<>=]|no wheels? with a matching|requires-python|current Python version)/i,
         confidence: 0.95,
       },
     ],
@@ -100,6 +100,7 @@ export const pythonPackages: FailureClass[] = [
     explains: ['python-no-distribution', 'python-conflict'],
     patterns: [
       /(\S+\.whl) is not a supported wheel on this platform/,
+      /URL dependency is incompatible with the current platform|is incompatible with the current platform/,
       {
         line: /no wheels? with a matching platform tag|has no usable wheels|only has wheels (?:for|with) the following platforms?|doesn't have a source distribution or wheel for the current platform|does not have (?:a )?wheels? (?:for|compatible with)/i,
         confidence: 0.96,
