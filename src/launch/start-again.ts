@@ -10,7 +10,7 @@ import { belongsTo } from './stop.ts';
 /** Kept for its log after it failed (make-way.ts); not one to start again. */
 const KEPT_ASIDE = /-failed-[0-9a-f]{6}$/;
 /** Made to look at something, over in seconds. */
-const PASSING_ROLES = ['probe'];
+const PASSING_ROLES = ['gpu-proof'];
 
 /**
  * Our container of a profile, else the one that was started last; null when there is none.

@@ -5,6 +5,7 @@ import { phaseIds } from '../../contract/ids.ts';
 import { engineProblemCodes } from '../../machine/problem-codes.ts';
 import { connectDocker, resolveEndpoint } from '../../ports/docker.ts';
 import type { Phase, RunContext } from '../context.ts';
+import { readyGpu } from './gpu-ready.ts';
 
 /** The machine can do what is planned: engine, GPU, disk, consent to be reachable from outside. */
 export const prepare: Phase = {
@@ -29,6 +30,7 @@ export const prepare: Phase = {
     ctx.facts.engine = { docker, facts: engine };
     signal.throwIfAborted();
     await keepInputs(ctx);
+    await readyGpu(ctx, signal);
   },
 };
 
