@@ -33,7 +33,8 @@ export async function diagnose(
     return exitCodes.usage;
   }
   if (options.json) outJson(io, { v: 1, diagnoses });
-  else for (const line of words(diagnoses, file ?? 'the input')) io.out(line);
+  else
+    for (const line of words(diagnoses, path === null ? 'the input' : (file ?? ''))) io.out(line);
   return exitCodes.done;
 }
 

@@ -1,4 +1,5 @@
 import type { Diagnosis } from '../contract/diagnosis.ts';
+import { fillCause, fillFix } from './fill.ts';
 import { displayLine } from './line.ts';
 import type { Outcome } from './outcome.ts';
 import type { HitList } from './scan.ts';
@@ -80,20 +81,9 @@ export function toDiagnosis({ failure, hit }: Suspect, position: number): Diagno
   return {
     code: failure.code,
     title: failure.title,
-    cause: causeOf(failure, hit),
+    cause: fillCause(failure, hit),
     evidence: { line: hit.line, text: displayLine(hit.text) },
-    fixes: failure.fixes,
+    fixes: failure.fixes.map((fix) => fillFix(fix, hit.groups)),
     confidence: Math.round(confidence * 100) / 100,
   };
-}
-
-function causeOf(failure: FailureClass, hit: Hit): string {
-  if (!failure.detail) return failure.cause;
-  let complete = true;
-  const detail = failure.detail.replace(/\{(\d)\}/g, (_, group: string) => {
-    const value = hit.groups[Number(group) - 1];
-    if (!value) complete = false;
-    return displayLine(value ?? '');
-  });
-  return complete ? `${failure.cause} ${detail}` : failure.cause;
 }

@@ -1,6 +1,7 @@
 import type { Fix } from '../contract/diagnosis.ts';
 import type { PhaseId } from '../contract/ids.ts';
 import { catalogue } from './catalogue/index.ts';
+import { fillFix } from './fill.ts';
 import { typedFailures } from './typed-failures.ts';
 
 export interface RegisteredFailure {
@@ -21,7 +22,7 @@ export const registry: readonly RegisteredFailure[] = [
     title,
     phase,
     cause,
-    fixes,
+    fixes: fixes.map((fix) => fillFix(fix, [])),
     readable: true,
   })),
   ...typedFailures.map(({ code, phase, title, cause }) => ({

@@ -1,6 +1,7 @@
 import type { Diagnosis } from '../contract/diagnosis.ts';
 import type { Event } from '../contract/events.ts';
 import type { DiskPlace, PhaseId } from '../contract/ids.ts';
+import { fillFix } from './fill.ts';
 import type { FailureClass } from './types.ts';
 
 /** What a run knows about its failure beside the words in the log. */
@@ -60,7 +61,7 @@ export function withFacts(
         title: failure.title,
         cause: failure.cause,
         evidence: { line: Math.max(1, lines), text },
-        fixes: failure.fixes,
+        fixes: failure.fixes.map((fix) => fillFix(fix, [])),
         confidence: 0.95,
       },
       ...diagnoses,

@@ -103,6 +103,7 @@ smoke-workflow-refused | smoke | The server refused the workflow | Its answer na
 stack-unfit | prepare | No stack runs on this GPU | GPU, driver and CUDA do not go together.
 stack-unknown | prepare | There is no stack of this name | stacks.json lists them.
 state-not-writable | prepare | The run's folder cannot be made | It belongs to somebody else, or the disk is read-only.
+target-not-here | prepare | This place cannot do what was asked for | The target needs another machine or an account.
 weights-unfit | prepare | The weights do not fit | They need more memory than there is.
 workflow-editor-format | smoke | The workflow is in the editor's format | ComfyUI takes only the API format.
 workflow-not-a-graph | smoke | The file is not a graph of ComfyUI | Each node needs class_type and inputs.

@@ -12,7 +12,7 @@ export const apt: FailureClass[] = [
       'The lists have no such package: they were not fetched, or this release names it otherwise.',
     detail: 'The package is {1}.',
     fixes: [
-      fix('Fetch the lists in the same step', 'apt-get update && apt-get install -y NAME'),
+      fix('Fetch the lists in the same step', 'apt-get update && apt-get install -y {1|NAME}'),
       fix('Ubuntu 24.04: libgl1-mesa-glx is libgl1'),
     ],
     source: 'apt-pkg; apk-tools; dnf',
@@ -51,7 +51,7 @@ export const apt: FailureClass[] = [
     tier: 'root',
     cause: 'The lists name files that the server has replaced: they came from a cached step.',
     fixes: [
-      fix('Put update and install into one RUN', 'apt-get update && apt-get install -y NAME'),
+      fix('Put update and install into one RUN', 'apt-get update && apt-get install -y {1|NAME}'),
       fix('Build once without cache', 'steadydancer run --no-cache', 'no-cache'),
     ],
     source: 'apt-pkg acquire',

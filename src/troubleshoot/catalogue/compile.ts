@@ -52,7 +52,7 @@ export const compile: FailureClass[] = [
     cause: 'Compiling needs the development files of a library.',
     detail: 'The file is {1}.',
     fixes: [
-      fix('Find the package that has it', 'apt-file search NAME.h'),
+      fix('Find the package that has it', 'apt-file search {1|NAME.h}'),
       fix('Install the -dev package in the Dockerfile'),
     ],
     source: 'gcc, clang',

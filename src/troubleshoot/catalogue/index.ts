@@ -19,6 +19,7 @@ import { launchService } from './launch-service.ts';
 import { libraries } from './libraries.ts';
 import { memory } from './memory.ts';
 import { network } from './network.ts';
+import { networkBetween } from './network-between.ts';
 import { pythonBuilds } from './python-builds.ts';
 import { pythonPackages } from './python-packages.ts';
 import { registry } from './registry.ts';
@@ -30,6 +31,7 @@ export const catalogue: FailureClass[] = [
   ...engineService,
   ...registry,
   ...network,
+  ...networkBetween,
   ...disk,
   ...memory,
   ...dockerfile,

@@ -24,7 +24,10 @@ export const launchService: FailureClass[] = [
     tier: 'root',
     cause: 'A compose file or --network names one that is not there.',
     detail: 'It is {1}.',
-    fixes: [fix('List them', 'docker network ls'), fix('Make it', 'docker network create NAME')],
+    fixes: [
+      fix('List them', 'docker network ls'),
+      fix('Make it', 'docker network create {1|NAME}'),
+    ],
     source: 'moby daemon/network.go; compose',
     patterns: [
       /network (\S+) not found/i,

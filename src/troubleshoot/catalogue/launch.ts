@@ -60,7 +60,7 @@ export const launch: FailureClass[] = [
     tier: 'root',
     cause: 'Names are given once, also to stopped containers.',
     detail: 'The name is {1}.',
-    fixes: [fix('Look at it', 'docker ps -a'), fix('Start it', 'docker start NAME')],
+    fixes: [fix('Look at it', 'docker ps -a'), fix('Start it', 'docker start {1|NAME}')],
     source: 'moby daemon/names.go',
     patterns: [/container name "?\/?([^"\s]+)"? is already in use/i],
   },
@@ -72,7 +72,7 @@ export const launch: FailureClass[] = [
     cause: 'The engine does not find the folder on its own machine.',
     detail: 'The folder is {1}.',
     fixes: [
-      fix('Make it', 'mkdir -p FOLDER'),
+      fix('Make it', 'mkdir -p {1|FOLDER}'),
       fix(
         'An engine elsewhere has other folders: use a volume',
         'steadydancer run --set placement=volume',

@@ -140,7 +140,7 @@ export const libraries: FailureClass[] = [
     cause: 'A program was built for a library that the image does not have.',
     detail: 'The library is {1}.',
     fixes: [
-      fix('Find the package that has it', 'apt-file search LIBRARY'),
+      fix('Find the package that has it', 'apt-file search {1|LIBRARY}'),
       fix('Install it in the image'),
     ],
     source: 'glibc ld.so',

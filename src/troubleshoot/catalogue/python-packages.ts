@@ -11,7 +11,7 @@ export const pythonPackages: FailureClass[] = [
     cause: 'The index has no such package or version, or none for this Python and platform.',
     detail: 'Asked for {1}.',
     fixes: [
-      fix('See which versions there are', 'pip index versions NAME'),
+      fix('See which versions there are', 'pip index versions {1|NAME}'),
       fix('Check the name, the version and the index'),
     ],
     source: 'pip resolution/; uv resolver',

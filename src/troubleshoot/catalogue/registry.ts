@@ -30,7 +30,10 @@ export const registry: FailureClass[] = [
     cause:
       'The registry knows no image of this name and tag; tags of nvidia/cuda are removed after some time.',
     detail: 'The image is {1}.',
-    fixes: [fix('Choose a tag that exists'), fix('Look it up', 'docker manifest inspect IMAGE')],
+    fixes: [
+      fix('Choose a tag that exists'),
+      fix('Look it up', 'docker manifest inspect {1|IMAGE}'),
+    ],
     source: 'NVIDIA/nvidia-docker#1735; OpenPCDet#1410; facts steadydancer 8.21, 8.22',
     patterns: [
       /manifest for (\S+) not found/i,

