@@ -20,6 +20,8 @@ const layer = (name: string, options: { timeoutMs: number; serial?: boolean; set
 export default defineConfig({
   test: {
     reporters: ['default'],
+    // An engine that was started for the tests is stopped with what runs in it.
+    teardownTimeout: 60_000,
     projects: [
       layer('unit', { timeoutMs: 20_000 }),
       layer('screens', { timeoutMs: 20_000 }),

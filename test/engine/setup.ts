@@ -90,7 +90,10 @@ async function startPrivateEngine(): Promise<() => Promise<void>> {
   process.env.DOCKER_HOST = host;
   return async () => {
     daemon.kill('SIGTERM');
-    const stopped = await Promise.race([exited.then(() => true), delay(20_000, false)]);
+    const stopped = await Promise.race([
+      exited.then(() => true),
+      delay(20_000, false, { ref: false }),
+    ]);
     if (!stopped) {
       daemon.kill('SIGKILL');
       await exited;
