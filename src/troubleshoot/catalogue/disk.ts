@@ -85,7 +85,7 @@ export const disk: FailureClass[] = [
       {
         line: /(?:dpkg|apt|tar|cp|ld|cc1|cc1plus|as|ar|fwrite|write|git|fatal|unzip|install|Write error|ninja|make).*No space left on device/i,
         confidence: 0.92,
-        unless: /\/var\/lib\/(?:docker|containerd)|inotify|register layer/i,
+        unless: /\/var\/lib\/(?:docker|containerd)|inotify|register layer|\/dev\/shm/i,
       },
       { line: /\(os error 28\)/i, confidence: 0.92 },
     ],

@@ -174,7 +174,7 @@ export const memory: FailureClass[] = [
     cause: 'A container gets 64 MB in /dev/shm; workers of PyTorch pass data through it.',
     fixes: [fix('Start the container with more', 'docker run --shm-size=8g ...')],
     source: 'pytorch torch/utils/data; docker run --shm-size',
-    explains: ['disk-full', 'process-crashed'],
+    explains: ['disk-full', 'disk-full-build', 'process-crashed'],
     patterns: [
       /unable to (?:open|write to|allocate) (?:file|shared memory object) <?\/?torch_/i,
       /insufficient shared memory/i,

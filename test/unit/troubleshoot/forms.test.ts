@@ -36,6 +36,17 @@ describe('forms of a log', () => {
     }
   });
 
+  it('a long good log above and a shell below change no diagnosis', async () => {
+    const good = plain.flatMap(({ code, text }) => (code === null ? [text] : [])).join('\n');
+    const shell = '\nsome neutral line of a shell'.repeat(600);
+    const wrong: string[] = [];
+    for (const { name, code, text } of plain) {
+      const [first] = await diagnoseBytes(`${good}\n${text}${shell}`);
+      if ((first?.code ?? null) !== code) wrong.push(`${name}: ${first?.code}, not ${code}`);
+    }
+    expect(wrong).toEqual([]);
+  });
+
   it('finds the same however the stream is cut', async () => {
     for (const { name, code, text } of plain.filter((_, index) => index % 5 === 0)) {
       const bytes = Buffer.from(text);
