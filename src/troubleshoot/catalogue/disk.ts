@@ -23,7 +23,8 @@ export const disk: FailureClass[] = [
     patterns: [
       { line: /failed to register layer.*no space left on device/i, confidence: 0.97 },
       {
-        line: /(?:exporting|export|commit\w*|naming|unpacking|extract\w*|apply layer|ApplyLayer|writing (?:blob|layer|image)|failed to (?:copy|extract|prepare|mount|ingest)).*no space left on device/i,
+        line: /(?:exporting |unpacking (?:to|docker)|naming to|failed to (?:copy|extract|prepare|mount|ingest|commit)\b|ApplyLayer|appl(?:y|ying) layer|writing (?:blob|layer|image)).*no space left on device/i,
+        unless: /os error 28|site-packages/,
         confidence: 0.95,
       },
       {

@@ -94,7 +94,7 @@ export const launchService: FailureClass[] = [
     ],
     patterns: [
       {
-        line: /PermissionError: \[Errno 1?13?\] (?:Permission denied|Operation not permitted): '([^']+)'/,
+        line: /\[Errno (?:1|13)\] (?:Permission denied|Operation not permitted): '([^']+)'/,
         unless: /docker\.sock|site-packages/,
       },
       {
