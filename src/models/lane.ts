@@ -5,6 +5,7 @@ import { looksLikeHtml } from './content.ts';
 import { modelsFailure } from './failures.ts';
 import type { Gate } from './gate.ts';
 import { type HubAccess, headersFor, standing, withoutQuery } from './hub-access.ts';
+import { networkBytes } from './network-garbage.ts';
 import type { PartFile } from './part-file.ts';
 import { RangeWriter } from './range-writer.ts';
 import type { Claim } from './ranges.ts';
@@ -98,6 +99,7 @@ async function fetchOnce(
       result = impatient(htmlPage(wanted.file, null, question));
       return 'enough';
     }
+    networkBytes(chunk.length);
     const wait = throttle.waitAfter(chunk.length);
     if (wait > 5) holds.pauseFor(wait);
     const end = position + chunk.length;

@@ -8,6 +8,7 @@ import { diskFailure } from './failures.ts';
 import { bootId, lockFile } from './file-lock.ts';
 import { Gate } from './gate.ts';
 import { type HubAccess, withoutQuery } from './hub-access.ts';
+import { locate } from './locate.ts';
 import { Meter } from './meter.ts';
 import { type Pin, Pins } from './pins.ts';
 import { makeRoom, type Place, placeOf } from './place.ts';
@@ -129,7 +130,8 @@ async function pullOne(pulling: Pulling, wanted: WantedModel, meter: Meter): Pro
     throw otherFile(wanted.file);
 
   meter.state('resolving', 0);
-  const pinned = pinnedTo(wanted, pin, there);
+  const named = await locate(wanted, options.access, options.web, pulling.limits.stallMs, signal);
+  const pinned = pinnedTo(named, pin, there);
   const resolved = await resolvePatiently({
     ...pulling,
     ...options,

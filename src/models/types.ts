@@ -5,7 +5,14 @@ export type ModelState = (typeof modelStates)[number];
 
 /** Where a file comes from: a repository of the hub, or an address of its own. */
 export type ModelOrigin =
-  | { kind: 'hub'; repo: string; revision: string; path: string }
+  | {
+      kind: 'hub';
+      repo: string;
+      revision: string;
+      path: string;
+      /** The name of the file is not certain: look for this quantisation in the repository. */
+      match?: string;
+    }
   | { kind: 'url'; url: string };
 
 /** A file that has to be in the models folder. */

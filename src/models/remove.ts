@@ -1,0 +1,45 @@
+import { stat, unlink } from 'node:fs/promises';
+import type { Clock } from '../ports/clock.ts';
+import { Pins } from './pins.ts';
+import { placeOf } from './place.ts';
+
+export interface Removable {
+  file: string;
+  /** What of it is there: the file, a partial download, or both. */
+  paths: string[];
+  bytes: number;
+}
+
+/** What removing these files would take away. @throws Failure models-name-escapes */
+export async function removable(folder: string, files: readonly string[]): Promise<Removable[]> {
+  const list: Removable[] = [];
+  for (const name of files) {
+    const place = await placeOf(folder, name);
+    const paths: string[] = [];
+    let bytes = 0;
+    for (const path of [place.path, place.part, place.state]) {
+      const found = await stat(path).catch(() => null);
+      if (!found) continue;
+      paths.push(path);
+      // Blocks, not size: a partial download is sparse.
+      bytes += found.blocks * 512;
+    }
+    if (paths.length > 0) list.push({ file: place.file, paths, bytes });
+  }
+  return list;
+}
+
+/** Removes them, and what is known of them. @throws ErrnoException */
+export async function remove(
+  folder: string,
+  list: readonly Removable[],
+  stateDir: string | null,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> {
+  const pins = new Pins(folder, stateDir);
+  for (const { file, paths } of list) {
+    for (const path of paths) await unlink(path);
+    await pins.remove(file, clock, signal);
+  }
+}

@@ -1,0 +1,54 @@
+import type { Emit } from '../contract/events.ts';
+import type { Clock } from '../ports/clock.ts';
+import { Meter } from './meter.ts';
+import { bytesInPart } from './part-state.ts';
+import { Pins } from './pins.ts';
+import { placeOf } from './place.ts';
+import { presence } from './present.ts';
+import type { ModelOutcome, WantedModel } from './types.ts';
+
+export interface VerifyOptions {
+  folder: string;
+  models: readonly WantedModel[];
+  clock: Clock;
+  emit: Emit;
+  signal: AbortSignal;
+  stateDir?: string | null;
+  /** False: files that have size and time of their pin are not read again. */
+  thorough: boolean;
+}
+
+/**
+ * What of the models is in the folder and right. Asks nobody: what neither the manifest nor the
+ * lock knows is judged by its content. A partial download counts as missing, with its bytes.
+ * @throws ErrnoException, Failure models-name-escapes or models-link-escapes, or the signal's reason
+ */
+export async function verify(options: VerifyOptions): Promise<ModelOutcome[]> {
+  const { folder, clock, signal, thorough } = options;
+  const pins = await new Pins(folder, options.stateDir ?? null).read();
+  const outcomes: ModelOutcome[] = [];
+  for (const wanted of options.models) {
+    const place = await placeOf(folder, wanted.file);
+    const pin = pins[place.file];
+    const expected = {
+      bytes: wanted.bytes ?? pin?.bytes ?? null,
+      sha256: wanted.sha256 ?? pin?.sha256 ?? null,
+    };
+    const meter = new Meter(place.file, expected.bytes, options.emit, clock);
+    const there = await presence(place, expected, pin, !thorough, signal, (bytes, total) =>
+      meter.state('verifying', bytes, total),
+    );
+    const { id, file } = wanted;
+    const base = { id, file, path: place.path, mount: null, failure: null };
+    if (there.kind === 'absent') {
+      const bytes = bytesInPart(place.state);
+      meter.state('missing', bytes);
+      outcomes.push({ ...base, state: 'missing', bytes, sha256: null, path: null });
+      continue;
+    }
+    const state = there.kind === 'wrong' ? 'mismatch' : 'present';
+    meter.state(state, there.bytes);
+    outcomes.push({ ...base, state, bytes: there.bytes, sha256: there.sha256 });
+  }
+  return outcomes;
+}
