@@ -25,6 +25,11 @@ export class Meter {
     this.#clock = clock;
   }
 
+  /** Of the size that is known; 0 when none is. */
+  get missingBytes(): number {
+    return Math.max(0, (this.#totalBytes ?? 0) - this.#bytes);
+  }
+
   state(state: ModelState, bytes = this.#bytes, totalBytes = this.#totalBytes): void {
     const same = state === this.#state && totalBytes === this.#totalBytes;
     this.#totalBytes = totalBytes;

@@ -1,4 +1,5 @@
-import { lstat, mkdir, realpath } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, lstat, mkdir, realpath } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { modelsFailure } from './failures.ts';
 
@@ -60,10 +61,22 @@ export async function placeOf(folder: string, name: string): Promise<Place> {
   return { folder, file, path, part: path + PART, state: path + STATE, lock: path + LOCK };
 }
 
-/** Makes the folders of a place, and looks again: one may have become a link in the meantime. */
+/**
+ * Makes the folders of a place, and looks again: one may have become a link in the meantime.
+ * @throws ErrnoException, Failure models-link-escapes
+ */
 export async function makeRoom(place: Place): Promise<void> {
-  await mkdir(dirname(place.path), { recursive: true });
+  await mkdir(dirname(place.path), { recursive: true }).catch(async (error) => {
+    // Node says ENOENT on a read-only filesystem; the folder that is there says why.
+    await access(await nearest(dirname(place.path)), constants.W_OK);
+    throw error;
+  });
   await refuseEscapingLinks(place.folder, place.path);
+}
+
+async function nearest(folder: string): Promise<string> {
+  const there = await lstat(folder).catch(() => null);
+  return there || dirname(folder) === folder ? folder : nearest(dirname(folder));
 }
 
 async function refuseEscapingLinks(folder: string, path: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { mkdir, stat, statfs } from 'node:fs/promises';
+import { stat, statfs } from 'node:fs/promises';
 import type { Dispatcher } from 'undici';
 import type { Emit } from '../contract/events.ts';
 import { Failure } from '../contract/failure.ts';
@@ -93,7 +93,7 @@ export async function pull(options: PullOptions): Promise<PullReport> {
     for (let wanted = queue.shift(); wanted; wanted = queue.shift()) {
       const meter = new Meter(wanted.file, wanted.bytes, options.emit, clock);
       const outcome = await pullOne(pulling, wanted, meter).catch((error) =>
-        failed(wanted, pulling, error),
+        failed(wanted, pulling, meter, error),
       );
       if (!outcome) continue;
       outcomes.set(wanted, outcome);
@@ -195,7 +195,6 @@ async function fetchLocked(
   meter: Meter,
 ): Promise<ModelOutcome> {
   const { options, limits, signal } = pulling;
-  await mkdir(options.folder, { recursive: true });
   await makeRoom(place);
   let waited = false;
   const lock = await lockFile(place.lock, options.clock, signal, () => {
@@ -258,6 +257,7 @@ async function keep(
 async function failed(
   wanted: WantedModel,
   pulling: Pulling,
+  meter: Meter,
   error: unknown,
 ): Promise<ModelOutcome | null> {
   // Stopped because of another file, or by a person: nothing of its own.
@@ -267,7 +267,7 @@ async function failed(
   const failure =
     error instanceof Failure
       ? error
-      : diskFailure(error, folder, wanted.bytes ?? 0, disk ? disk.bavail * disk.bsize : null);
+      : diskFailure(error, folder, meter.missingBytes, disk ? disk.bavail * disk.bsize : null);
   if (!failure) throw error;
   return { ...outcome(wanted, 'failed'), failure };
 }
