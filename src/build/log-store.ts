@@ -1,4 +1,4 @@
-import { mkdir, open, rename, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { LineSanitiser } from '../text/sanitise.ts';
 import { PlainLog } from './plain-log.ts';
@@ -13,6 +13,8 @@ export interface LogStoreOptions {
   linesPerStep?: number;
   /** Longest time that a line waits for the disk; default 250 ms. */
   flushMs?: number;
+  /** The disk is full: true when room was made, so that it is tried once more. */
+  onFull?: () => boolean;
 }
 
 const FLUSH_BYTES = 64 * 1024;
@@ -33,7 +35,13 @@ export class LogStore {
   #error: Error | null = null;
 
   constructor(options: LogStoreOptions) {
-    this.#options = { maxBytes: 256e6, linesPerStep: 2_000, flushMs: 250, ...options };
+    this.#options = {
+      maxBytes: 256e6,
+      linesPerStep: 2_000,
+      flushMs: 250,
+      onFull: () => false,
+      ...options,
+    };
   }
 
   /** Why the file is not complete, null when it is. */
@@ -102,7 +110,7 @@ export class LogStore {
   }
 
   async #append(bytes: Buffer): Promise<void> {
-    if (bytes.length === 0 || this.#error) return;
+    if (bytes.length === 0) return;
     const { path, maxBytes } = this.#options;
     try {
       await mkdir(dirname(path), { recursive: true });
@@ -113,12 +121,27 @@ export class LogStore {
       if (size > 0 && size + bytes.length > maxBytes) await rename(path, `${path}.1`);
       const file = await open(path, 'a', 0o600);
       try {
-        await file.appendFile(bytes);
+        await this.#writeAll(file, bytes);
       } finally {
         await file.close();
       }
     } catch (error) {
-      this.#error = error as Error;
+      // Later lines are tried again: there may be room by then. What is missing stays known.
+      this.#error ??= error as Error;
+    }
+  }
+
+  async #writeAll(file: FileHandle, bytes: Buffer): Promise<void> {
+    let at = 0;
+    let made = false;
+    while (at < bytes.length) {
+      try {
+        at += (await file.write(bytes, at, bytes.length - at)).bytesWritten;
+      } catch (error) {
+        const full = (error as NodeJS.ErrnoException).code === 'ENOSPC';
+        if (!full || made || !this.#options.onFull()) throw error;
+        made = true;
+      }
     }
   }
 }

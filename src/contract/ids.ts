@@ -53,4 +53,6 @@ export const labels = {
   plan: 'io.steadydancer.plan',
   profile: 'io.steadydancer.profile',
   role: 'io.steadydancer.role',
+  /** On an image whose attention back-end is not the one that was asked for. */
+  attention: 'io.steadydancer.attention',
 } as const;

@@ -2,11 +2,13 @@ import type Dockerode from 'dockerode';
 import type { Emit } from '../contract/events.ts';
 import type { OutputFile, SmokeLevel } from '../contract/smoke.ts';
 import type { Inventory, Machine, ReadyEngine } from '../machine/types.ts';
+import type { Valve } from '../models/valve.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Processes } from '../ports/processes.ts';
 import type { Planned } from '../recipe/types.ts';
 import type { Question } from '../runner/questions.ts';
 import type { RunRequest } from '../runner/request.ts';
+import type { RunDisk } from './disk-guard-run.ts';
 
 /** The world as a run sees it: every port, passed in once. */
 export interface Ports {
@@ -40,6 +42,9 @@ export interface RunContext {
   planned: Planned;
   context: { dir: string; dockerfile: string } | null;
   facts: RunFacts;
+  disk: RunDisk;
+  /** Closed while downloads are paused. */
+  valve: Valve;
   emit: Emit;
   ask(question: Question): Promise<string>;
   /** Done when the run ends, whatever the way; must not throw. */

@@ -3,12 +3,17 @@ import type { Emit } from '../contract/events.ts';
 import { exitCodes } from '../contract/exit-codes.ts';
 import { Failure } from '../contract/failure.ts';
 import type { ResultBody } from '../contract/result.ts';
+import type { Valve } from '../models/valve.ts';
+import { REHEARSAL_RESERVE_BYTES } from '../recipe/plan-rehearsal.ts';
 import type { Question } from '../runner/questions.ts';
 import type { RunRequest } from '../runner/request.ts';
 import { lockProfile } from '../runner/run-lock.ts';
 import { Cancelled } from './cancel.ts';
 import type { Ports, RunContext, RunFacts } from './context.ts';
-import { watchDisk } from './disk-watch.ts';
+import { countDownloads, runDisk } from './disk-guard-run.ts';
+import type { DownloadPauses } from './download-pauses.ts';
+import type { Ballast } from './free-space-ballast.ts';
+import { keepAwake } from './keep-awake.ts';
 import { phasesOf } from './phases/index.ts';
 import { type PlannedHere, planHere } from './planning.ts';
 import { type Reconciled, reconcile } from './reconcile.ts';
@@ -26,6 +31,11 @@ export interface RunInput {
   /** Told of what should never happen, with its stack: for runner.log. */
   onBug: (error: unknown) => void;
   signal: AbortSignal;
+  /** Downloads are paused through these, by a person or by the disk guard. */
+  valve: Valve;
+  pauses: DownloadPauses;
+  /** Given back when the disk is full, so that the journal survives. */
+  ballast: Ballast;
 }
 
 /**
@@ -57,14 +67,18 @@ export async function executeRun(input: RunInput): Promise<ResultBody> {
     const facts: RunFacts = { smoke: [], outputs: [], built: {}, buildMs: 0 };
     const atEnd: (() => Promise<void>)[] = [];
     const onEnd = (work: () => Promise<void>) => void atEnd.push(work);
-    const ctx: RunContext = { ...input, ...here, home, facts, onEnd };
-    const disk = watchDisk(here.machine.disk, ports.clock, emit);
+    const { disk, start } = runDisk(input, reserveOf(here.planned), ports.clock.now());
+    const counted = countDownloads(emit, disk.downloaded);
+    const ctx: RunContext = { ...input, ...here, emit: counted, home, facts, onEnd, disk };
+    const guarding = start(ctx);
+    const awake = keepAwake(ports.processes);
     try {
       const done = await reconcile(phasesOf(here.planned), ctx, request, signal);
       if (request.stopAfter) await stopContainer(ctx, done.failure === null);
       return resultOf(ctx, done, input);
     } finally {
-      disk.stop();
+      awake.stop();
+      guarding.stop();
       for (const work of atEnd) await work();
     }
   } catch (error) {
@@ -95,6 +109,12 @@ async function stopContainer({ facts, emit }: RunContext, passed: boolean): Prom
   if (!container || !engine) return;
   const handle = engine.docker.getContainer(container.id);
   const { id, name } = container;
+/** What is named; else the guard reckons it, but a rehearsal asks for no more than its plan does. */
+function reserveOf({ choices }: PlannedHere['planned']): number | undefined {
+  const own = choices.recipe === 'rehearsal' ? REHEARSAL_RESERVE_BYTES : undefined;
+  return choices.diskReserveBytes ?? own;
+}
+
   await handle.stop({ t: 10 }).catch(() => {});
   emit({ type: 'container', state: 'stopped', id, name });
   if (passed) {

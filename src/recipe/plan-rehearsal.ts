@@ -17,7 +17,7 @@ const IMAGE_BYTES = 132 * MB;
 const RUN_BYTES = 5 * MB;
 
 /** It is tiny: the reserve of a real build would refuse it needlessly. */
-const RESERVE = 500 * MB;
+export const REHEARSAL_RESERVE_BYTES = 500 * MB;
 
 /** The rehearsal: the same phases on a tiny image; needs no GPU, no network and no models. */
 export function planRehearsal(input: PlanInput, choices: ResolvedChoices): Planned {
@@ -34,7 +34,7 @@ export function planRehearsal(input: PlanInput, choices: ResolvedChoices): Plann
   const built = choices.image !== undefined || inventory.images.some(({ plan }) => plan === digest);
   // The engine keeps the context as cache beside the image.
   const imageBytes = built ? 0 : 2 * Math.max(context?.bytes ?? 0, IMAGE_BYTES);
-  const reserve = choices.diskReserveBytes ?? RESERVE;
+  const reserve = choices.diskReserveBytes ?? REHEARSAL_RESERVE_BYTES;
   const layout = layOut(
     {
       imagePeakBytes: imageBytes,

@@ -3,6 +3,8 @@ import type { Event, EventBody } from '../contract/events.ts';
 import { EVENTS_VERSION } from '../contract/events.ts';
 import type { Clock } from '../ports/clock.ts';
 
+const NEWLINE = Buffer.from('\n');
+
 /**
  * events.ndjson: one line an event, appended in one write each, so that a reader never sees half a
  * line that will not be completed. The journal is history, not truth: a rerun looks at the world.
@@ -12,6 +14,9 @@ export class Journal {
   readonly #clock: Clock;
   readonly #listeners: ((event: Event) => void)[] = [];
   #closed = false;
+  #torn = false;
+  /** The disk is full: true when room was made, so that the line is tried once more. */
+  onFull: () => boolean = () => false;
 
   constructor(file: string, clock: Clock) {
     this.#fd = openSync(file, 'a', 0o600);
@@ -26,13 +31,25 @@ export class Journal {
   emit = (body: EventBody): void => {
     if (this.#closed) return;
     const event = { v: EVENTS_VERSION, at: this.#clock.now().toISOString(), ...body } as Event;
-    try {
-      writeSync(this.#fd, `${JSON.stringify(event)}\n`);
-    } catch {
-      // ENOSPC: the listeners (screens, control socket) still learn of it.
-    }
+    this.#write(Buffer.from(`${JSON.stringify(event)}\n`));
     for (const listener of this.#listeners) listener(event);
   };
+
+  /** ENOSPC: the listeners (screens, control socket) still learn of it. */
+  #write(line: Buffer): void {
+    let bytes = this.#torn ? Buffer.concat([NEWLINE, line]) : line;
+    for (let tries = 0; tries < 2; tries += 1) {
+      try {
+        while (bytes.length > 0) bytes = bytes.subarray(writeSync(this.#fd, bytes));
+        this.#torn = false;
+        return;
+      } catch (error) {
+        // Of a line that was cut short readers see broken JSON, and nothing of the next one.
+        this.#torn ||= bytes.length < line.length;
+        if ((error as NodeJS.ErrnoException).code !== 'ENOSPC' || !this.onFull()) return;
+      }
+    }
+  }
 
   /** After the result: nothing may follow it. */
   close(): void {

@@ -1,8 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exitCodes } from '../contract/exit-codes.ts';
+import { Valve } from '../models/valve.ts';
 import { Cancelled } from '../pipeline/cancel.ts';
 import { emptyResult, endingOf } from '../pipeline/result.ts';
+import { DownloadPauses } from '../pipeline/download-pauses.ts';
+import { Ballast } from '../pipeline/free-space-ballast.ts';
 import { executeRun } from '../pipeline/run.ts';
 import { systemClock } from '../ports/clock.ts';
 import { systemProcesses } from '../ports/processes.ts';
@@ -29,6 +32,10 @@ export async function runProcess(
   const cancel = new AbortController();
   // A terminal that goes away, or a front-end that dies, is not a reason to stop.
   process.on('SIGHUP', () => {});
+  const ballast = new Ballast(runDir);
+  journal.onFull = () => ballast.release();
+  const valve = new Valve();
+  const pauses = new DownloadPauses(valve);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => cancel.abort(new Cancelled(signal)));
   }
@@ -50,7 +57,7 @@ export async function runProcess(
       exitNow(finish(forcedResult(request, runDir)));
     };
     control = await listenForControl(join(runDir, runFiles.control), (message) =>
-      handle(message, cancel, questions, forced),
+      handle(message, cancel, questions, pauses, forced),
     );
     const known = request;
     const result = await executeRun({
@@ -65,6 +72,9 @@ export async function runProcess(
       signal: cancel.signal,
     });
     return finish({ type: 'result', ...result });
+      valve,
+      pauses,
+      ballast,
   } catch (error) {
     logBug(error);
     const { exitCode, summary, diagnoses } = endingOf(error, null);
@@ -91,9 +101,11 @@ function handle(
       const why = questions.answer(message.id, message.answer);
       return why === null ? { ok: true } : { ok: false, why };
     }
+  pauses: DownloadPauses,
     case 'pause':
     case 'resume':
-      return { ok: false, why: 'nothing in this run can be paused' };
+      pauses.resume('person');
+      return { ok: true };
     default:
       return message satisfies never;
   }
@@ -104,6 +116,8 @@ function logBug(error: unknown): void {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(`${text}\n`);
 }
+      pauses.pause('person');
+      return { ok: true };
 
 async function record(runDir: string, request: RunRequest, planDigest: string | null) {
   await writeRunRecord(runDir, {

@@ -16,6 +16,7 @@ const table = `
 attention-unfit | prepare | The attention back-end does not run on this GPU | It needs a newer GPU or another stack.
 build-buildx-missing | prepare | The buildx plugin could not be started | The docker command or its plugin is missing.
 build-dockerfile-missing | validate | There is no Dockerfile at this place | The path is wrong, or the file has another name.
+build-stalled | image | The build stood still and was stopped | A step waits for something that does not come.
 build-failed | image | The build ended with an error | The last lines of the step say why.
 comfyui-answer-too-large | smoke | An answer of ComfyUI is larger than any known one | Something else answers there.
 comfyui-auth | smoke | The server wants to know who asks | A proxy with a password stands before ComfyUI.
@@ -28,6 +29,7 @@ comfyui-unreachable | smoke | Nothing answers at the address | ComfyUI is not ru
 comfyui-upload-too-large | smoke | The server takes no file of this size | A proxy or --max-upload-size limits uploads.
 container-gpu-unavailable | launch | The container did not get its GPU | The toolkit, the driver or the CDI file stands in the way.
 container-not-ready | launch | The container is not ready in time | Its log says what it was doing.
+disk-reserve | image | The run stopped itself before the disk was full | Other programs wrote to it, or the plan was too small.
 disk-too-small | prepare | The plan does not fit on the disk | It needs more at its peak than is free.
 dockerfile-unknown-argument | validate | The Dockerfile has no such build argument | The choice would have no effect.
 dockerfile-without-stage | validate | The Dockerfile builds nothing | It has no FROM line.

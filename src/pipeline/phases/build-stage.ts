@@ -1,103 +1,136 @@
 import { join } from 'node:path';
 import { chooseBuilder } from '../../build/choose-builder.ts';
+import { LogBound } from '../../build/log-bound.ts';
 import { LogStore } from '../../build/log-store.ts';
 import { type BuildEnd, SolveNormaliser } from '../../build/normalise.ts';
-import type { BuiltImage, SolveEvent } from '../../build/types.ts';
-import { exitCodes } from '../../contract/exit-codes.ts';
+import { StepWatch } from '../../build/step-watch.ts';
+import type { Builder, BuiltImage, SolveEvent } from '../../build/types.ts';
 import { Failure } from '../../contract/failure.ts';
 import { labels } from '../../contract/ids.ts';
 import { runFiles } from '../../runner/run-record.ts';
-import { formatDuration } from '../../text/format.ts';
 import type { RunContext } from '../context.ts';
+import { ReserveReached } from '../disk-guard.ts';
+import { diskFailure } from '../disk-guard-failure.ts';
+import { argsNow, type FailedStep, fallBack } from '../fallback.ts';
+import { BuildActivity } from '../time-activity.ts';
+import { OutOfTime } from '../time-guard.ts';
+import { buildTime, timeFailure } from '../time-limit.ts';
 import { engineOf } from './engine-of.ts';
 
-const MINUTE_MS = 60_000;
+export interface BuildStage {
+  target?: string;
+  tag?: string;
+  /** Silence after which a build counts as stalled, ms; by default five minutes. */
+  stallMs?: number;
+}
 
 /**
  * Builds one stage (or the whole) with the builder that this engine has; steps, lines and warnings
- * become events, the raw output goes to build.log. Throws a Failure or the signal's reason.
+ * become events, the raw output goes to build.log. A back-end that cannot be built is replaced by
+ * the next one, by the profile's rule. Throws a Failure or the signal's reason.
  */
 export async function buildStage(
   ctx: RunContext,
-  { target, tag }: { target?: string; tag?: string },
+  stage: BuildStage,
   signal: AbortSignal,
 ): Promise<BuiltImage> {
-  const { planned, context, request, ports, runDir, facts } = ctx;
-  if (!context) throw new Error('nothing to build from');
+  for (;;) {
+    const failed: { step: FailedStep | null } = { step: null };
+    try {
+      return await buildOnce(ctx, stage, signal, failed);
+    } catch (error) {
+      signal.throwIfAborted();
+      // Ends: each back-end has fewer after it.
+      if (!(await fallBack(ctx, error, failed.step))) throw error;
+    }
+  }
+}
+
+async function buildOnce(
+  ctx: RunContext,
+  stage: BuildStage,
+  signal: AbortSignal,
+  failed: { step: FailedStep | null },
+): Promise<BuiltImage> {
+  const { ports, runDir, facts, disk } = ctx;
+  const steps = new StepWatch();
+  const activity = new BuildActivity(ports.clock);
+  const log = new LogStore({
+    path: join(runDir, runFiles.buildLog),
+    onFull: () => disk.ballast.release(),
+  });
+  const bound = new LogBound(ctx.emit, ports.clock);
+  const normaliser = new SolveNormaliser(bound.emit, ports.clock);
+  const onEvent = (event: SolveEvent) => {
+    log.push(event);
+    normaliser.push(event);
+    steps.see(event);
+    activity.see(event);
+  };
+  const space = disk.guard.begin(['docker']);
+  const time = buildTime(ctx, activity, stage.stallMs);
+  const began = ports.clock.monotonicMs();
+  let end: BuildEnd = 'failed';
+  try {
+    const all = AbortSignal.any([signal, time.signal, space.signal]);
+    const image = await builderOf(ctx).build(requestOf(ctx, stage), onEvent, all);
+    end = 'done';
+    return image;
+  } catch (error) {
+    if (signal.aborted || time.signal.aborted || space.signal.aborted) end = 'canceled';
+    signal.throwIfAborted();
+    const { failed: step } = steps;
+    if (step) failed.step = { name: step.name, lastLines: log.tail(step.digest, 200) };
+    if (error instanceof ReserveReached) throw await diskFailure(ctx, error, steps);
+    if (error instanceof OutOfTime) throw timeFailure(ctx, error, steps);
+    if (error instanceof Failure && error.code.startsWith('disk-full-')) {
+      throw await diskFailure(ctx, error, steps);
+    }
+    throw error;
+  } finally {
+    time.stop();
+    space.end();
+    facts.buildMs += ports.clock.monotonicMs() - began;
+    normaliser.finish(end);
+    bound.flush();
+    await log.close();
+  }
+}
+
+function builderOf(ctx: RunContext): Builder {
+  const { request, ports } = ctx;
   const { docker, facts: engine } = engineOf(ctx);
-  const builder = chooseBuilder({
+  return chooseBuilder({
     engine,
     processes: ports.processes,
     docker,
     env: ports.env,
     ...(request.builder ? { forced: request.builder } : {}),
   });
-  const log = new LogStore({ path: join(runDir, runFiles.buildLog) });
-  const normaliser = new SolveNormaliser(ctx.emit, ports.clock);
-  const onEvent = (event: SolveEvent) => {
-    log.push(event);
-    normaliser.push(event);
-  };
-  const limit = timeLimit(ctx);
-  const began = ports.clock.monotonicMs();
-  let end: BuildEnd = 'failed';
-  try {
-    const image = await builder.build(
-      {
-        contextDir: context.dir,
-        dockerfile: context.dockerfile,
-        tag: tag ?? `${planned.plan.image.ref}-${target}`,
-        args: planned.plan.args,
-        labels: imageLabels(ctx),
-        ...(target ? { target } : {}),
-        noCache: request.noCache,
-        pull: request.pull,
-      },
-      onEvent,
-      AbortSignal.any([signal, limit.signal]),
-    );
-    end = 'done';
-    return image;
-  } catch (error) {
-    if (signal.aborted || limit.signal.aborted) end = 'canceled';
-    throw error;
-  } finally {
-    limit.clear();
-    facts.buildMs += ports.clock.monotonicMs() - began;
-    normaliser.finish(end);
-    await log.close();
-  }
 }
 
-function imageLabels({ request, planned }: RunContext): Record<string, string> {
+function requestOf(ctx: RunContext, { target, tag }: BuildStage) {
+  const { planned, context, request } = ctx;
+  if (!context) throw new Error('nothing to build from');
+  return {
+    contextDir: context.dir,
+    dockerfile: context.dockerfile,
+    tag: tag ?? `${planned.plan.image.ref}-${target}`,
+    args: argsNow(ctx),
+    labels: imageLabels(ctx),
+    ...(target ? { target } : {}),
+    noCache: request.noCache,
+    pull: request.pull,
+  };
+}
+
+function imageLabels({ request, planned, facts }: RunContext): Record<string, string> {
+  const { attention } = facts.built;
   return {
     [labels.plan]: planned.plan.planDigest,
     [labels.role]: planned.choices.recipe,
     ...(request.profile === null ? {} : { [labels.profile]: request.profile }),
+    // A rerun that finds the image must say what it is, not what was asked.
+    ...(typeof attention === 'string' ? { [labels.attention]: attention } : {}),
   };
-}
-
-/** `timeoutMinutes` is for the build phases together, so what earlier ones took counts. */
-function timeLimit({ planned, facts }: RunContext): { signal: AbortSignal; clear(): void } {
-  const limitMs = planned.choices.timeoutMinutes * MINUTE_MS;
-  const over = new AbortController();
-  const timer = setTimeout(
-    () => {
-      over.abort(
-        new Failure({
-          code: 'build-timed-out',
-          sentence: `The build took longer than its limit of ${formatDuration(limitMs)} and was stopped; finished steps are kept.`,
-          fixes: [
-            {
-              label: 'Go on from there with a longer limit',
-              command: `steadydancer run --set timeoutMinutes=${planned.choices.timeoutMinutes * 2}`,
-            },
-          ],
-          exitCode: exitCodes.timeout,
-        }),
-      );
-    },
-    Math.max(0, limitMs - facts.buildMs),
-  );
-  return { signal: over.signal, clear: () => clearTimeout(timer) };
 }

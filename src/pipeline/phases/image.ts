@@ -24,6 +24,8 @@ export const image: Phase = {
     const ours = found.labels[labels.plan] === planned.plan.planDigest;
     if (planned.choices.image === undefined && !ours) return false;
     ctx.facts.image = found.image;
+    const attention = found.labels[labels.attention];
+    if (ours && attention !== undefined) ctx.facts.built.attention = attention;
     return true;
   },
   async run(ctx, signal) {

@@ -7,6 +7,8 @@ import { wantedModel } from '../../models/wanted.ts';
 import { webOf } from '../../models/web.ts';
 import { models as allModels } from '../../recipe/models.ts';
 import type { Phase, RunContext } from '../context.ts';
+import { ReserveReached } from '../disk-guard.ts';
+import { downloadReserve } from '../disk-guard-failure.ts';
 import { personPath } from '../person-path.ts';
 
 /** Model files: resolved, downloaded, verified. A recipe without models has nothing to do here. */
@@ -26,12 +28,18 @@ export const models: Phase = {
     const hub = planned.choices.mirrors?.hub;
     const web = webOf(ports.env);
     ctx.onEnd(() => web.close());
+    const space = ctx.disk.guard.begin(['models'], 'download');
     const report = await pull({
-      ...common(ctx, signal),
+      ...common(ctx, AbortSignal.any([signal, space.signal])),
+      valve: ctx.valve,
       models: wantedHere(ctx),
       access: hubAccess(ports.env, hub ? { endpoint: hub } : {}),
       web,
-    });
+    })
+      .catch((error) => {
+        throw error instanceof ReserveReached ? downloadReserve(error) : error;
+      })
+      .finally(space.end);
     if (report.failure) throw report.failure;
   },
 };

@@ -1,0 +1,135 @@
+import type { DiskPlace } from '../contract/ids.ts';
+import { formatBytes, formatDuration, formatRatePerMinute } from '../text/format.ts';
+import type { WatchedDisk } from './disk-watch.ts';
+import type { DownloadPauses } from './download-pauses.ts';
+
+/** What stays free for the rest of the machine, when a profile names nothing else. */
+const LEAST_RESERVE_BYTES = 2e9;
+/** Between two samples and the end of a stopped build this many seconds of writing can pass. */
+const WRITE_SECONDS = 5;
+/** Downloads are paused this far above the reserve, so that the build has what is left. */
+const PAUSE_FACTOR = 1.25;
+/** They go on when there is this much more: not back and forth around one line. */
+const RESUME_FACTOR = 1.4;
+
+/** Why a piece of work was stopped: what was seen of the disk at that moment. */
+export class ReserveReached extends Error {
+  override name = 'ReserveReached';
+  readonly disk: Readonly<WatchedDisk>;
+  readonly reserveBytes: number;
+
+  constructor(disk: WatchedDisk, reserveBytes: number) {
+    super(`${disk.name}: ${formatBytes(disk.freeBytes)} free`);
+    this.disk = { ...disk };
+    this.reserveBytes = reserveBytes;
+  }
+}
+
+export type WorkKind = 'build' | 'download';
+
+export interface DiskGuardOptions {
+  /** `diskReserveBytes` of the choices; else what the fastest write seen asks for. */
+  reserveBytes?: number | undefined;
+  pauses: DownloadPauses;
+  /** Told once a cause: the disk gets low while something writes to it. */
+  onLow?: (text: string, disk: WatchedDisk, over: AbortSignal) => void;
+}
+
+/**
+ * Keeps a run from filling a disk: pauses downloads first, so that a build can end, and stops what
+ * writes when the reserve is reached. Looks at samples only; it measures and stops nothing itself.
+ */
+export class DiskGuard {
+  readonly #options: DiskGuardOptions;
+  readonly #work = new Map<AbortController, { kind: WorkKind; places: readonly DiskPlace[] }>();
+  readonly #low = new Map<string, AbortController>();
+  readonly #seen = new Map<string, WatchedDisk>();
+  #ignored = false;
+
+  constructor(options: DiskGuardOptions) {
+    this.#options = options;
+  }
+
+  /** What has to stay free on a disk, in bytes: 2 GB and what the fastest write does in 5 s. */
+  reserveOf({ record }: WatchedDisk): number {
+    return (
+      this.#options.reserveBytes ??
+      LEAST_RESERVE_BYTES + record.fastestBytesPerSecond * WRITE_SECONDS
+    );
+  }
+
+  /** A person wants to go on without it, for the rest of the run. */
+  ignore(): void {
+    this.#ignored = true;
+    for (const disk of this.#seen.values()) this.#relax(disk);
+  }
+
+  /** The disk of a place as it was seen last. */
+  diskOf(place: DiskPlace): WatchedDisk | undefined {
+    return [...this.#seen.values()].find(({ places }) => places.includes(place));
+  }
+
+  /** Work begins that writes to these places; `signal` has a ReserveReached when it must stop. */
+  begin(
+    places: readonly DiskPlace[],
+    kind: WorkKind = 'build',
+  ): { signal: AbortSignal; end(): void } {
+    const stop = new AbortController();
+    this.#work.set(stop, { kind, places });
+    const end = () => {
+      this.#work.delete(stop);
+      for (const disk of this.#seen.values()) this.#judge(disk);
+    };
+    return { signal: stop.signal, end };
+  }
+
+  see(disk: WatchedDisk): void {
+    this.#seen.set(disk.name, disk);
+    this.#judge(disk);
+  }
+
+  #judge(disk: WatchedDisk): void {
+    const writers = [...this.#work].filter(([, { places }]) =>
+      places.some((place) => disk.places.includes(place)),
+    );
+    if (this.#ignored || writers.length === 0) {
+      this.#relax(disk);
+      return;
+    }
+    const reserve = this.reserveOf(disk);
+    if (disk.freeBytes <= reserve) {
+      for (const [stop] of writers) stop.abort(new ReserveReached(disk, reserve));
+      return;
+    }
+    // Pausing downloads serves what is built beside them; alone they may go on to the reserve.
+    const building = writers.some(([, { kind }]) => kind === 'build');
+    if (!building) this.#relax(disk);
+    else if (disk.freeBytes <= reserve * PAUSE_FACTOR) this.#tighten(disk, reserve);
+    else if (disk.freeBytes >= reserve * RESUME_FACTOR) this.#relax(disk);
+  }
+
+  #tighten(disk: WatchedDisk, reserve: number): void {
+    if (this.#low.has(disk.name)) return;
+    const over = new AbortController();
+    this.#low.set(disk.name, over);
+    this.#options.pauses.pause(`disk ${disk.name}`);
+    this.#options.onLow?.(lowText(disk, reserve), disk, over.signal);
+  }
+
+  #relax(disk: WatchedDisk): void {
+    const over = this.#low.get(disk.name);
+    if (!over) return;
+    this.#low.delete(disk.name);
+    this.#options.pauses.resume(`disk ${disk.name}`);
+    over.abort();
+  }
+}
+
+function lowText({ name, freeBytes, record }: WatchedDisk, reserve: number): string {
+  const { fullInSeconds, bytesPerSecond } = record;
+  const forecast =
+    fullInSeconds === null
+      ? ''
+      : `, full in about ${formatDuration(fullInSeconds * 1000)} at ${formatRatePerMinute(bytesPerSecond)}`;
+  return `Disk ${name} is filling up: ${formatBytes(freeBytes)} free${forecast}. Downloads are paused; at ${formatBytes(reserve)} free the build stops itself, steps kept.`;
+}
