@@ -30,12 +30,12 @@ export interface RunInput {
   onPlanned: (planDigest: string) => Promise<void>;
   /** Told of what should never happen, with its stack: for runner.log. */
   onBug: (error: unknown) => void;
-  signal: AbortSignal;
   /** Downloads are paused through these, by a person or by the disk guard. */
   valve: Valve;
   pauses: DownloadPauses;
   /** Given back when the disk is full, so that the journal survives. */
   ballast: Ballast;
+  signal: AbortSignal;
 }
 
 /**
@@ -103,18 +103,18 @@ async function provided({ machine }: PlannedHere, input: RunInput): Promise<bool
   return true;
 }
 
-/** `--stop-after`: nothing goes on running; the container of a failed test is kept for its log. */
-async function stopContainer({ facts, emit }: RunContext, passed: boolean): Promise<void> {
-  const { container, engine } = facts;
-  if (!container || !engine) return;
-  const handle = engine.docker.getContainer(container.id);
-  const { id, name } = container;
 /** What is named; else the guard reckons it, but a rehearsal asks for no more than its plan does. */
 function reserveOf({ choices }: PlannedHere['planned']): number | undefined {
   const own = choices.recipe === 'rehearsal' ? REHEARSAL_RESERVE_BYTES : undefined;
   return choices.diskReserveBytes ?? own;
 }
 
+/** `--stop-after`: nothing goes on running; the container of a failed test is kept for its log. */
+async function stopContainer({ facts, emit }: RunContext, passed: boolean): Promise<void> {
+  const { container, engine } = facts;
+  if (!container || !engine) return;
+  const handle = engine.docker.getContainer(container.id);
+  const { id, name } = container;
   await handle.stop({ t: 10 }).catch(() => {});
   emit({ type: 'container', state: 'stopped', id, name });
   if (passed) {

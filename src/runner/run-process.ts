@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { exitCodes } from '../contract/exit-codes.ts';
 import { Valve } from '../models/valve.ts';
 import { Cancelled } from '../pipeline/cancel.ts';
-import { emptyResult, endingOf } from '../pipeline/result.ts';
 import { DownloadPauses } from '../pipeline/download-pauses.ts';
 import { Ballast } from '../pipeline/free-space-ballast.ts';
+import { emptyResult, endingOf } from '../pipeline/result.ts';
 import { executeRun } from '../pipeline/run.ts';
 import { systemClock } from '../ports/clock.ts';
 import { systemProcesses } from '../ports/processes.ts';
@@ -29,13 +29,13 @@ export async function runProcess(
   exitNow: (exitCode: number) => void,
 ): Promise<number> {
   const journal = new Journal(join(runDir, runFiles.events), systemClock);
-  const cancel = new AbortController();
-  // A terminal that goes away, or a front-end that dies, is not a reason to stop.
-  process.on('SIGHUP', () => {});
   const ballast = new Ballast(runDir);
   journal.onFull = () => ballast.release();
   const valve = new Valve();
   const pauses = new DownloadPauses(valve);
+  const cancel = new AbortController();
+  // A terminal that goes away, or a front-end that dies, is not a reason to stop.
+  process.on('SIGHUP', () => {});
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => cancel.abort(new Cancelled(signal)));
   }
@@ -69,12 +69,12 @@ export async function runProcess(
       ask: (question) => questions.ask(question, cancel.signal),
       onPlanned: (planDigest) => record(runDir, known, planDigest),
       onBug: logBug,
-      signal: cancel.signal,
-    });
-    return finish({ type: 'result', ...result });
       valve,
       pauses,
       ballast,
+      signal: cancel.signal,
+    });
+    return finish({ type: 'result', ...result });
   } catch (error) {
     logBug(error);
     const { exitCode, summary, diagnoses } = endingOf(error, null);
@@ -89,6 +89,7 @@ function handle(
   message: ReceivedControl,
   cancel: AbortController,
   questions: Questions,
+  pauses: DownloadPauses,
   forced: () => void,
 ): ControlReply {
   switch (message.type) {
@@ -101,8 +102,9 @@ function handle(
       const why = questions.answer(message.id, message.answer);
       return why === null ? { ok: true } : { ok: false, why };
     }
-  pauses: DownloadPauses,
     case 'pause':
+      pauses.pause('person');
+      return { ok: true };
     case 'resume':
       pauses.resume('person');
       return { ok: true };
@@ -116,8 +118,6 @@ function logBug(error: unknown): void {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(`${text}\n`);
 }
-      pauses.pause('person');
-      return { ok: true };
 
 async function record(runDir: string, request: RunRequest, planDigest: string | null) {
   await writeRunRecord(runDir, {
