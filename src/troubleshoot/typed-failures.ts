@@ -66,11 +66,13 @@ models-name-escapes | models | A file name leads out of the models folder | The 
 models-network | models | The connection breaks again and again | The line or the source is unstable.
 models-not-found | models | A model is not at its source | It was renamed or removed.
 models-other-file | models | A file of this name is there and is another | It is not the one that the source gives.
+models-rate-limited | models | The source asks us to come more slowly | Too many downloads from this address.
 models-redirect-loop | models | A source redirects in a circle | The mirror is not set up well.
 models-refused | models | The source refuses a model | Its answer says why.
 models-repo-unreadable | models | The hub does not list a repository | It is private, or was removed.
 models-size-differs | models | A model has another size at its source | The file was replaced.
 models-size-unknown | models | A source does not say how large a file is | The mirror does not pass it on.
+models-source-unavailable | models | The source of a model is not available now | The hub or the mirror has a fault of its own.
 models-stalled | models | A source has gone silent | The line or the source hangs.
 models-token-needed | models | The hub gives a model only with a token | The repository is not public.
 models-token-refused | models | The hub refuses the token | It is wrong or out of date.

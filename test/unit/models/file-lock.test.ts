@@ -40,7 +40,8 @@ test('the second waits until the first has finished', async () => {
     if (waits === 3) void first.release();
   });
   await (await second).release();
-  expect(waits).toBe(3);
+  // Releasing takes a moment in which the second may look once more.
+  expect(waits).toBeGreaterThanOrEqual(3);
   expect(existsSync(path)).toBe(false);
 });
 
