@@ -1,20 +1,20 @@
-import { join } from 'node:path';
+import { spawn } from 'node:child_process';
 import type { Io } from '../src/commands/io.ts';
 import type { Choices } from '../src/contract/choices.ts';
 import { defaultChoices } from '../src/contract/choices.ts';
 import { allChecks } from '../src/doctor/checks/index.ts';
 import { examine } from '../src/doctor/examine.ts';
+import { walkRoad } from '../src/machine/provide-engine.ts';
+import type { Machine } from '../src/machine/types.ts';
 import { planHere } from '../src/pipeline/planning.ts';
 import { systemClock } from '../src/ports/clock.ts';
 import { systemProcesses } from '../src/ports/processes.ts';
 import { places } from '../src/profiles/places.ts';
-import { sendControl } from '../src/runner/control-client.ts';
-import { followEvents } from '../src/runner/follow.ts';
 import { makeRunFolder, newRunId } from '../src/runner/new-run.ts';
 import type { RunRequest } from '../src/runner/request.ts';
-import { processLives, readRunRecord, runFiles } from '../src/runner/run-record.ts';
 import { spawnRun } from '../src/runner/spawn-run.ts';
-import type { CheckRow, RunDeps, Seen, WizardDeps } from './deps.ts';
+import { runDeps } from './connect-run.ts';
+import type { CheckRow, RootRights, Seen, WizardDeps } from './deps.ts';
 
 /** Rows of the machine page, in the order of MOCKUPS A2; `doctor` shows all of them. */
 const ROWS = [
@@ -27,37 +27,6 @@ const ROWS = [
   'port',
   'token',
 ];
-/** How long a run's process may take to write its record after it was started. */
-const RECORD_LIMIT_MS = 10_000;
-
-/** The world as the screens of a run see it. */
-export function runDeps(io: Io): RunDeps {
-  const { runs } = places(io.env, io.home);
-  return {
-    clock: systemClock,
-    terminal: { stdin: process.stdin, stdout: process.stdout, env: io.env },
-    say: io.out,
-    follow: (runId, signal) => followRun(join(runs, runId), signal),
-    control: (runId, message) => sendControl(join(runs, runId), message),
-  };
-}
-
-async function* followRun(runDir: string, signal: AbortSignal) {
-  const until = systemClock.monotonicMs() + RECORD_LIMIT_MS;
-  let record = await readRunRecord(runDir);
-  yield* followEvents(join(runDir, runFiles.events), {
-    clock: systemClock,
-    signal,
-    alive: () => {
-      if (record) return processLives(record.pid, record.pidStartedAt);
-      void readRunRecord(runDir).then((read) => {
-        record = read;
-      });
-      return systemClock.monotonicMs() < until;
-    },
-  });
-}
-
 /** The world as the wizard sees it. */
 export function wizardDeps(
   io: Io,
@@ -94,7 +63,32 @@ export function wizardDeps(
       spawnRun(await makeRunFolder(runsDir, request), io.env);
       return { runId };
     },
+    walkRoad: (road, machine, onLine, signal) => {
+      const { host, engine } = machine as Machine;
+      if (engine.state === 'ready') return Promise.resolve('ready');
+      const ports = { env: io.env, clock: systemClock, processes: systemProcesses };
+      const onCommand = (command: string) => onLine(`$ ${command}`);
+      return walkRoad(road, { ...ports, host, engine, onCommand, onLine, signal });
+    },
+    rootRights,
+    askPassword,
   };
+}
+
+async function rootRights(): Promise<RootRights> {
+  if (process.getuid?.() === 0) return 'have';
+  const { exitCode, errno } = await systemProcesses.run('sudo', ['-n', 'true']);
+  if (exitCode === 0) return 'have';
+  return errno === undefined ? 'password' : 'none';
+}
+
+/** sudo remembers the answer for this terminal, so that `sudo -n` works for the commands after it. */
+function askPassword(): Promise<boolean> {
+  return new Promise((resolve) => {
+    const child = spawn('sudo', ['-v'], { stdio: 'inherit' });
+    child.once('error', () => resolve(false));
+    child.once('close', (code) => resolve(code === 0));
+  });
 }
 
 async function observeRows(

@@ -1,6 +1,9 @@
 import type { Choices } from '../src/contract/choices.ts';
 import type { CheckResult } from '../src/contract/doctor.ts';
 import type { Event } from '../src/contract/events.ts';
+import type { WayToOpen } from '../src/launch/browser.ts';
+import type { EngineRoad } from '../src/machine/engine-roads.ts';
+import type { Provided } from '../src/machine/provide-engine.ts';
 import type { Machine } from '../src/machine/types.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { Planned } from '../src/recipe/types.ts';
@@ -33,11 +36,16 @@ export interface RunDeps {
   follow(runId: string, signal: AbortSignal): AsyncIterable<Event>;
   /** Never throws: a run that cannot be reached is a reply with `ok: false`. */
   control(runId: string, message: ControlMessage): Promise<ControlReply>;
-  /** Opens an address in the browser of the person in front; left out where that is impossible. */
+  /** How an address gets before the person: a browser here, a line to type elsewhere, or neither. */
+  wayToOpen?(url: string): WayToOpen;
+  /** Opens an address in the browser of the person in front; throws a Failure. */
   open?(url: string): Promise<void>;
-  /** Stops the container that the run left running. */
-  stopContainer?(runId: string): Promise<void>;
+  /** Stops a container by its id; throws a Failure. */
+  stopContainer?(id: string): Promise<void>;
 }
+
+/** Whether commands can be run as root: at once, after sudo's question for a password, or not. */
+export type RootRights = 'have' | 'password' | 'none';
 
 export interface WizardDeps extends RunDeps {
   version: string;
@@ -47,6 +55,16 @@ export interface WizardDeps extends RunDeps {
   plan(choices: Choices, seen: Seen): Promise<Planned>;
   /** Starts the run's own process; throws a Failure. */
   startRun(planned: Planned): Promise<{ runId: string }>;
+  /** Walks a road to an engine, telling each command and line; throws a Failure. */
+  walkRoad(
+    road: EngineRoad,
+    machine: Partial<Machine>,
+    onLine: (line: string) => void,
+    signal: AbortSignal,
+  ): Promise<Provided>;
+  rootRights(): Promise<RootRights>;
+  /** sudo's question for a password, on the main screen. False when it was not answered. */
+  askPassword(): Promise<boolean>;
   /** Answers to start from: a profile's, or none. */
   choices: Choices;
   profile: string | null;

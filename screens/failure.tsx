@@ -78,7 +78,7 @@ export function FailureScreen(props: FailureScreenProps) {
       keys={failureKeys}
     >
       {log ? (
-        <LogWindow lines={step?.log.lines ?? []} rows={room} />
+        <LogWindow lines={step?.log.lines ?? [words.failure.noLog]} rows={room} />
       ) : (
         <Box flexDirection="column">
           <Rows lines={facts.flatMap(({ lines }, index) => lines.slice(0, given[index] ?? 0))} />

@@ -1,4 +1,5 @@
 import type { CheckResult } from '../src/contract/doctor.ts';
+import type { MissingEngine } from '../src/machine/types.ts';
 import type { Planned } from '../src/recipe/types.ts';
 import type { CheckRow, Seen } from './deps.ts';
 import { cells, wrapWords } from './kit/cells.ts';
@@ -20,6 +21,8 @@ interface MachineScreenProps {
   problem: string | null;
   /** Enter was pressed before everything was seen. */
   goOn: boolean;
+  /** Why no engine can be used. */
+  engine?: MissingEngine | null;
   active?: boolean;
   onEnter: () => void;
   onAgain: () => void;
@@ -32,9 +35,14 @@ export const machineKeys: readonly KeyHint[] = [
   { key: 'q', does: '' },
 ];
 
+const noEngineKeys: readonly KeyHint[] = [
+  { key: 'Enter', does: words.keys.docker },
+  ...machineKeys.slice(1),
+];
+
 /** A2: what this machine is and whether it will do; rows fill in where they stand. */
 export function MachineScreen(props: MachineScreenProps) {
-  const { seen, planned, problem, goOn, active = true } = props;
+  const { seen, planned, goOn, engine = null, active = true } = props;
   const { columns, rows, theme } = useSurroundings();
   useKeys((key) => {
     if (key === 'enter') props.onEnter();
@@ -46,10 +54,10 @@ export function MachineScreen(props: MachineScreenProps) {
   return (
     <Frame
       left={placeLine('machine', columns)}
-      keys={machineKeys}
+      keys={engine ? noEngineKeys : machineKeys}
       status={status ? [{ text: status, tone: 'accent' }] : null}
     >
-      <Rows lines={machineLines(seen, planned, problem, columns - 2, room, theme)} />
+      <Rows lines={machineLines(seen, planned, footOf(props), columns - 2, room, theme)} />
     </Frame>
   );
 }
@@ -82,6 +90,12 @@ export function machineLines(
   return [...head, ...folded(seen, width, room, theme), ...tail];
 }
 
+/** Without an engine nothing else counts before there is one. */
+function footOf({ problem, engine = null }: MachineScreenProps): string | null {
+  if (!engine) return problem;
+  return engine.state === 'cannot-run-here' ? words.machine.noEngineHere : words.machine.noEngine;
+}
+
 /** Good rows become one line, so that what is wrong stays. */
 function folded(seen: Seen, width: number, room: number, theme: Theme): Line[] {
   // The first row is the GPU: what it is decides all that follows.
@@ -98,7 +112,9 @@ function folded(seen: Seen, width: number, room: number, theme: Theme): Line[] {
 }
 
 function headline(checks: readonly CheckRow[], width: number): Line[] {
-  const failed = checks.find((check): check is CheckResult => check.status === 'fail');
+  const fails = checks.filter((check): check is CheckResult => check.status === 'fail');
+  // Without an engine the other failures are of lesser weight.
+  const failed = fails.find(({ id }) => id === 'engine') ?? fails[0];
   if (failed) {
     const fix = failed.fix
       ? [`${words.machine.fix}: ${failed.fix.command ?? failed.fix.label}`]

@@ -1,18 +1,28 @@
+import type { RunScreenOptions } from '../src/commands/load-screens.ts';
+import { type EndingSignal, signalExitCodes } from '../src/contract/exit-codes.ts';
 import type { RunDeps, WizardDeps } from './deps.ts';
 import { mount } from './kit/mount.tsx';
-import { Session } from './session.ts';
+import { type Outcome, Session } from './session.ts';
 import { Wizard } from './wizard.tsx';
 
-/** The wizard from the machine page on. Gives the exit code; what is left to say goes to `say`. */
-export async function runWizard(deps: WizardDeps): Promise<number> {
+/**
+ * The wizard from the machine page on. Gives the exit code; what is left to say goes to `say`.
+ * `docker-group`: it has to be started again under that group.
+ */
+export async function runWizard(deps: WizardDeps): Promise<number | 'docker-group'> {
   const session = new Session(deps, deps);
-  return show(session, deps, deps.profile, () => session.look());
+  const { exitCode, underGroup } = await show(session, deps, deps.profile, () => session.look());
+  return underGroup ? 'docker-group' : exitCode;
 }
 
 /** The screens of a run that goes on, or went. Gives the run's exit code, 0 when it was left. */
-export async function attachScreen(deps: RunDeps, runId: string): Promise<number> {
-  const session = new Session(deps, null);
-  return show(session, deps, null, () => session.follow(runId));
+export async function attachScreen(
+  deps: RunDeps,
+  runId: string,
+  options: RunScreenOptions,
+): Promise<number> {
+  const session = new Session(deps, null, options, runId);
+  return (await show(session, deps, null, () => session.follow(runId))).exitCode;
 }
 
 async function show(
@@ -20,20 +30,38 @@ async function show(
   deps: RunDeps,
   profile: string | null,
   begin: () => Promise<void>,
-): Promise<number> {
-  const screen = mount(<Wizard session={session} deps={deps} profile={profile} />, deps.terminal);
+): Promise<Outcome> {
+  const draw = () =>
+    mount(<Wizard session={session} deps={deps} profile={profile} />, deps.terminal);
+  let screen = draw();
+  const away = async () => {
+    screen.unmount();
+    await screen.gone;
+  };
+  session.handOver = async (work) => {
+    await away();
+    try {
+      return await work();
+    } finally {
+      screen = draw();
+    }
+  };
+  // With a listener of our own Ink does not end the process by itself: what is left is said first.
+  const onSignal = (signal: EndingSignal) => session.signal(signal);
+  const signals = Object.keys(signalExitCodes) as EndingSignal[];
+  for (const signal of signals) process.on(signal, onSignal);
   const failed = begin().then(
     () => new Promise<never>(() => {}),
     (error: unknown) => Promise.reject(error),
   );
   try {
-    const { exitCode, lines } = await Promise.race([session.outcome, failed]);
-    screen.unmount();
-    await screen.gone;
-    for (const line of lines) deps.say(line);
-    return exitCode;
+    const outcome = await Promise.race([session.outcome, failed]);
+    await away();
+    for (const line of outcome.lines) deps.say(line);
+    return outcome;
   } finally {
     // Whatever went wrong, the terminal is given back as it was.
     screen.unmount();
+    for (const signal of signals) process.off(signal, onSignal);
   }
 }

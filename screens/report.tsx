@@ -1,12 +1,14 @@
+import type { WayToOpen } from '../src/launch/browser.ts';
 import { elapsedMs, type RunState } from '../src/pipeline/run-state.ts';
 import { formatBytes, formatDuration } from '../src/text/format.ts';
+import { homePath } from './home-path.ts';
 import { cells, wrapWords } from './kit/cells.ts';
 import { bodyRows, Frame } from './kit/frame.tsx';
 import { giveWay } from './kit/give-way.ts';
 import type { KeyHint } from './kit/key-line.ts';
 import { useKeys } from './kit/keys.ts';
 import { labelled } from './kit/labelled.ts';
-import { type Line, Rows, type Span } from './kit/row.tsx';
+import { type Line, lineText, Rows, type Span } from './kit/row.tsx';
 import { useSurroundings } from './kit/surroundings.tsx';
 import type { Theme } from './kit/theme.ts';
 import { runTitle } from './run.tsx';
@@ -18,8 +20,11 @@ interface ReportScreenProps {
   runId: string;
   /** What came of a key that was pressed. */
   status: string | null;
-  canOpen: boolean;
+  /** How the address gets before the person; null where nothing is known of where they sit. */
+  way: WayToOpen | null;
   canStop: boolean;
+  /** Its container was stopped from this page. */
+  stopped: boolean;
   active?: boolean;
   onFinish: () => void;
   onOpen: () => void;
@@ -37,18 +42,24 @@ export function reportKeys(canOpen: boolean, canStop: boolean): KeyHint[] {
 
 /** A10: what runs where, what was proved, what was built, what to do next. */
 export function ReportScreen(props: ReportScreenProps) {
-  const { run, runId, status, canOpen, canStop, active = true } = props;
-  const { columns, rows, theme } = useSurroundings();
+  const { run, runId, status, way, stopped, active = true } = props;
+  const { columns, rows, theme, home } = useSurroundings();
+  const canOpen = way?.kind === 'browser' && !stopped;
+  const canStop = props.canStop && !stopped;
   useKeys((key) => {
     if (key === 'enter' || key === 'escape') props.onFinish();
     else if (key === 'o' && canOpen) props.onOpen();
     else if (key === 'x' && canStop) props.onStopContainer();
   }, active);
   const drawn = { now: new Date(0), width: columns - 2, theme };
-  const levels = levelLines(run, drawn);
-  const facts = factLines(run, columns - 2, theme);
-  const next = nextLines(run, canOpen, columns - 2, theme);
-  const head = headLines(run, columns - 2);
+  const room = bodyRows(rows, status !== null);
+  const facts = factLines(run, columns - 2, theme, home);
+  const next = nextLines(run, stopped ? null : way, columns - 2, theme);
+  const head = headLines(run, stopped, columns - 2);
+  const others = head.length + facts.length + next.length + 2;
+  // A sentence of a level is whole where there is room for all of them.
+  const whole = levelLines(run, drawn, 2);
+  const levels = whole.length + others <= room ? whole : levelLines(run, drawn, 1);
   const parts = [
     { lines: head, least: head.length, importance: 9 },
     { lines: [''], least: 0, importance: 0 },
@@ -59,7 +70,7 @@ export function ReportScreen(props: ReportScreenProps) {
   ];
   const given = giveWay(
     parts.map(({ lines, least, importance }) => ({ wanted: lines.length, least, importance })),
-    bodyRows(rows, status !== null),
+    room,
   );
   return (
     <Frame
@@ -75,11 +86,14 @@ export function ReportScreen(props: ReportScreenProps) {
   );
 }
 
-function headLines({ run, result }: RunState, width: number): Line[] {
+function headLines({ run, result }: RunState, stopped: boolean, width: number): Line[] {
   const summary = wrapWords(result?.summary ?? '', width).map(
     (text): Line => [{ text, tone: 'strong' }],
   );
-  if (!result?.url) return summary;
+  if (stopped) return [...summary, [{ text: words.report.stopped, tone: 'warn' }]];
+  if (!result?.url || summary.some((line) => lineText(line).includes(result.url ?? ''))) {
+    return summary;
+  }
   const label = words.report.runsAt(run?.recipe);
   const address: Span = { text: result.url, tone: 'accent' };
   // An address that is cut is worth nothing: it gets a row of its own where both do not fit.
@@ -87,7 +101,7 @@ function headLines({ run, result }: RunState, width: number): Line[] {
   return [...summary, [{ text: `${label}  ` }, address]];
 }
 
-function factLines(run: RunState, width: number, theme: Theme): Line[] {
+function factLines(run: RunState, width: number, theme: Theme, home: string | null): Line[] {
   const { result } = run;
   if (!result) return [];
   const { report } = words;
@@ -111,17 +125,27 @@ function factLines(run: RunState, width: number, theme: Theme): Line[] {
         ? report.lowest(words.places[tightest.place], formatBytes(tightest.lowestFreeBytes))
         : '',
     ],
-    [report.videos, result.outputs.at(-1)?.path ?? ''],
+    [report.videos, homePath(result.outputs.at(-1)?.path ?? '', home)],
   ];
   return rows.flatMap(([label, text]) =>
     text === '' ? [] : labelled(label, text, { labelWidth: 10, width, theme, most: 2 }),
   );
 }
 
-function nextLines({ result }: RunState, canOpen: boolean, width: number, theme: Theme): Line[] {
-  const browser = canOpen && result?.url ? [`o  ${words.report.open}`] : [];
-  const next = [...browser, words.report.tomorrow];
-  return next.flatMap((text, index) =>
-    labelled(index === 0 ? words.report.next : '', text, { labelWidth: 10, width, theme, most: 1 }),
+function nextLines(
+  { result }: RunState,
+  way: WayToOpen | null,
+  width: number,
+  theme: Theme,
+): Line[] {
+  const { report } = words;
+  const next =
+    way?.kind === 'browser'
+      ? [`o  ${report.open}`]
+      : way?.kind === 'forward'
+        ? [`${report.forward}  ${way.line}`, `${report.thereAfter} ${result?.url ?? ''}`]
+        : [];
+  return [...next, report.tomorrow].flatMap((text, index) =>
+    labelled(index === 0 ? report.next : '', text, { labelWidth: 10, width, theme, most: 2 }),
   );
 }

@@ -9,6 +9,7 @@ import type { KeyHint } from './kit/key-line.ts';
 import { useKeys } from './kit/keys.ts';
 import { labelled } from './kit/labelled.ts';
 import { type Line, Rows } from './kit/row.tsx';
+import { Scroll } from './kit/scroll.tsx';
 import { useSurroundings } from './kit/surroundings.tsx';
 import { table } from './kit/table.ts';
 import { sign, type Theme } from './kit/theme.ts';
@@ -46,23 +47,33 @@ export function ReviewScreen(props: ReviewScreenProps) {
     if (may) onStart();
   });
   useKeys((key) => {
-    if (byHand && key !== 'ctrl-c') setByHand(false);
-    else if (key === 'enter') enter();
+    if (byHand) {
+      if (key === 'escape' || key === 'p' || key === 'enter') setByHand(false);
+    } else if (key === 'enter') enter();
     else if (key === 's' && may) onStart();
     else if (key === 'p') setByHand(true);
     else if (key === 'escape' && !starting) onBack();
   }, active);
   const room = bodyRows(rows, problem !== null);
-  const lines = byHand
-    ? commandLines(planned, columns - 2, room)
-    : reviewLines(planned, profile, starting, columns - 2, room, theme);
+  const width = columns - 2;
   return (
     <Frame
       left={placeLine('review', columns)}
       keys={reviewKeys}
       status={problem === null ? null : [{ text: problem, tone: 'fail' }]}
     >
-      <Rows lines={lines} />
+      {byHand ? (
+        <>
+          <Rows lines={[[{ text: words.review.commands, tone: 'strong' }], '']} />
+          <Scroll
+            lines={commandLines(planned, width)}
+            rows={Math.max(1, room - 2)}
+            more={words.review.moreCommands}
+          />
+        </>
+      ) : (
+        <Rows lines={reviewLines(planned, profile, starting, width, room, theme)} />
+      )}
     </Frame>
   );
 }
@@ -225,11 +236,10 @@ function startLines({ refusal }: Planned, starting: boolean, width: number, them
 }
 
 /** A command is complete and on one row of the shell, however many rows it takes here. */
-function commandLines({ plan }: Planned, width: number, rows: number): Line[] {
-  const lines = plan.commands.flatMap((command) => wrapWords(command, width - 2));
-  return [
-    [{ text: words.review.commands, tone: 'strong' }],
-    '',
-    ...lines.slice(0, Math.max(0, rows - 2)).map((text): Line => `  ${text}`),
-  ];
+function commandLines({ plan }: Planned, width: number): Line[] {
+  return plan.commands.flatMap((command) =>
+    wrapWords(command, width - 4).map(
+      (text, index): Line => `${index === 0 ? '  ' : '    '}${text}`,
+    ),
+  );
 }

@@ -78,14 +78,16 @@ export function modelLines(state: RunState, drawn: Drawn): Line[] {
 /** Each place with its free space; the tightest with a gauge and, when it fills, the time left. */
 export function diskLines(state: RunState, drawn: Drawn): Line[] {
   const places = Object.values(state.disk).sort((a, b) => a.freeBytes - b.freeBytes);
-  // Places on one filesystem have the same figures: said once.
+  // Places on one filesystem have the same figures, but for what was written between two looks.
   const distinct = places.filter(
-    (disk, index) =>
-      places.findIndex(
-        (other) => other.freeBytes === disk.freeBytes && other.totalBytes === disk.totalBytes,
-      ) === index,
+    (disk, index) => places.findIndex((other) => sameFilesystem(other, disk)) === index,
   );
   return distinct.flatMap((disk, index) => placeLines(disk, index === 0, drawn));
+}
+
+function sameFilesystem(a: DiskSample, b: DiskSample): boolean {
+  const apart = Math.abs(a.freeBytes - b.freeBytes);
+  return a.totalBytes === b.totalBytes && apart <= Math.max(1e9, 0.01 * a.totalBytes);
 }
 
 function placeLines(disk: DiskSample, tightest: boolean, drawn: Drawn): Line[] {
@@ -129,7 +131,7 @@ export function gpuLines(state: RunState, drawn: Drawn): Line[] {
 const levelSigns = { ok: 'ok', warn: 'warn', fail: 'fail', skip: 'skip' } as const;
 
 /** Levels of the test as they come in, and what is being done. */
-export function levelLines(state: RunState, drawn: Drawn): Line[] {
+export function levelLines(state: RunState, drawn: Drawn, most = 1): Line[] {
   const { theme, width } = drawn;
   const titleWidth = Math.max(...Object.values(words.levels).map(cells));
   const lines = state.levels.flatMap((level) =>
@@ -137,7 +139,7 @@ export function levelLines(state: RunState, drawn: Drawn): Line[] {
       theme,
       titleWidth,
       width,
-      most: 1,
+      most,
     }),
   );
   const progress = state.smokeProgress;

@@ -13,8 +13,12 @@ export function shownSteps(state: RunState): BuildStep[] {
   return buildSteps(state).filter(
     (step) =>
       step.state !== 'unneeded' &&
-      (step.stage !== null || /^export/.test(step.title) || step.state === 'failed'),
+      (ofImage(step) || step.state === 'failed' || (step.state === 'running' && step.title !== '')),
   );
+}
+
+function ofImage({ stage, title }: BuildStep): boolean {
+  return stage !== null || /^export/.test(title);
 }
 
 /**
@@ -23,7 +27,13 @@ export function shownSteps(state: RunState): BuildStep[] {
  */
 export function stepLines(state: RunState, rows: number, drawn: Drawn): Line[] {
   const steps = shownSteps(state);
-  if (steps.length === 0 || rows < 2) return [];
+  if (rows < 1) return [];
+  if (steps.length === 0) {
+    return isBuilding(state)
+      ? [fields(words.run.stepsTitle, words.run.buildBegins, '', drawn)]
+      : [];
+  }
+  if (rows < 2) return [];
   const over = (step: BuildStep) => step.state === 'done' || step.state === 'canceled';
   const done = steps.filter(over);
   const going = steps.filter((step) => step.state === 'running' || step.state === 'failed');
@@ -33,8 +43,15 @@ export function stepLines(state: RunState, rows: number, drawn: Drawn): Line[] {
   room -= doneShown.rows;
   const waitingShown = take(waiting.length, room, 0);
   const kept = doneShown.items === 0 ? [] : done.slice(-doneShown.items);
+  const counted = steps.filter(ofImage);
+  const count = words.run.steps(counted.filter(over).length, counted.length);
   const lines: Line[] = [
-    fields(words.run.stepsTitle, words.run.steps(done.length, steps.length), words.run.took, drawn),
+    fields(
+      words.run.stepsTitle,
+      counted.length === 0 ? words.run.buildBegins : count,
+      words.run.took,
+      drawn,
+    ),
   ];
   if (doneShown.folded)
     lines.push(foldedLine('ok', words.run.more(done.length - kept.length), drawn));
@@ -48,6 +65,11 @@ export function stepLines(state: RunState, rows: number, drawn: Drawn): Line[] {
   return lines.slice(0, rows);
 }
 
+/** A build goes on; the engine says nothing before it has the whole context. */
+function isBuilding({ phases }: RunState): boolean {
+  return phases.image.state === 'running' || phases.dependencies.state === 'running';
+}
+
 /** How many of `count` items fit into the rows left when others need `reserved`; folding costs one. */
 function take(count: number, room: number, reserved: number) {
   const available = Math.max(0, room - reserved);
@@ -59,7 +81,7 @@ function take(count: number, room: number, reserved: number) {
 /** Rows that the steps would fill, and those below which running ones would be cut. */
 export function stepRows(state: RunState): { wanted: number; least: number } {
   const steps = shownSteps(state);
-  if (steps.length === 0) return { wanted: 0, least: 0 };
+  if (steps.length === 0) return { wanted: isBuilding(state) ? 1 : 0, least: 0 };
   const going = steps.filter((step) => step.state === 'running' || step.state === 'failed').length;
   return { wanted: steps.length + 1, least: Math.min(steps.length + 1, going + 2) };
 }
@@ -115,16 +137,16 @@ function spinner({ spinner: frames }: Theme, now: Date): string {
   return frames[Math.floor(now.getTime() / 1000) % frames.length] ?? '';
 }
 
-/** The step whose log is shown: the failed one, else the newest that runs and has said something. */
+/**
+ * The step whose log is shown: the failed one, else the newest that runs and has said something,
+ * else, between two steps of a build, the last one. Null when nothing is being built.
+ */
 export function loggedStep(state: RunState): BuildStep | null {
-  const steps = buildSteps(state);
-  const running = steps.filter((step) => step.state === 'running');
-  return (
-    steps.find((step) => step.state === 'failed') ??
-    running.findLast((step) => step.log.lines.length > 0) ??
-    steps.findLast((step) => step.log.lines.length > 0) ??
-    null
-  );
+  const steps = buildSteps(state).filter(({ title }) => title !== '');
+  const failed = steps.find((step) => step.state === 'failed');
+  if (failed || !isBuilding(state)) return failed ?? null;
+  const said = steps.filter((step) => step.log.lines.length > 0);
+  return said.findLast((step) => step.state === 'running') ?? said.at(-1) ?? null;
 }
 
 export function logTitle(step: BuildStep, drawn: Drawn): Line {

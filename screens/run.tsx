@@ -59,7 +59,9 @@ export function RunScreen(props: RunScreenProps) {
       keys={runKeys}
       status={status === null ? null : [{ text: status, tone: 'warn' }]}
     >
-      {question ? <Asked question={question} active={active} onAnswer={onAnswer} /> : null}
+      {question ? (
+        <Asked question={question} clock={clock} active={active} onAnswer={onAnswer} />
+      ) : null}
       <Panes run={run} rows={Math.max(1, room)} drawn={{ now, width: columns - 2, theme }} />
     </Frame>
   );
@@ -67,7 +69,7 @@ export function RunScreen(props: RunScreenProps) {
 
 /** The panes of a run in as many rows as there are; the log takes what is left and gives way first. */
 function Panes({ run, rows, drawn }: { run: RunState; rows: number; drawn: Drawn }) {
-  const strip = run.startedAt === null ? [words.run.waiting] : [phaseStrip(run, drawn)];
+  const strip = run.run === null ? waitingLines(run, drawn) : [phaseStrip(run, drawn)];
   const levels = levelLines(run, drawn);
   const models = modelLines(run, drawn);
   const disk = diskLines(run, drawn);
@@ -111,6 +113,12 @@ function Panes({ run, rows, drawn }: { run: RunState; rows: number; drawn: Drawn
   );
 }
 
+/** Before there is a plan: an engine may be installed first, and its commands are notes. */
+function waitingLines({ notes }: RunState, { width }: Drawn): Line[] {
+  const note = notes.findLast(({ level }) => level === 'info');
+  return [words.run.waiting, ...(note ? wrapWords(note.text, width).slice(0, 3) : [])];
+}
+
 /** What was replaced, and the newest warning. */
 function noticeLines(run: RunState, { width, theme }: Drawn): Line[] {
   const mark = sign(theme, 'notice');
@@ -140,10 +148,11 @@ function questionRows(question: Question, width: number): number {
 
 function Asked(props: {
   question: Question;
+  clock: Clock;
   active: boolean;
   onAnswer: (id: string, option: string) => void;
 }) {
-  const { question, active, onAnswer } = props;
+  const { question, clock, active, onAnswer } = props;
   const { columns } = useSurroundings();
   const text = wrapWords(question.text, columns - 2);
   return (
@@ -159,6 +168,7 @@ function Asked(props: {
         choices={question.options}
         active={active}
         rows={question.options.length}
+        guard={clock}
         onChoose={(option) => onAnswer(question.id, option)}
       />
       <Row line="" />

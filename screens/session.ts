@@ -1,5 +1,11 @@
-import { exitCodes } from '../src/contract/exit-codes.ts';
+import {
+  type EndingSignal,
+  type ExitCode,
+  exitCodes,
+  signalExitCodes,
+} from '../src/contract/exit-codes.ts';
 import { Failure, UsageError } from '../src/contract/failure.ts';
+import type { EngineRoad } from '../src/machine/engine-roads.ts';
 import type { RunDeps, WizardDeps } from './deps.ts';
 import { RunFeed } from './run-feed.ts';
 import { type Leaving, summaryLines } from './summary.ts';
@@ -10,7 +16,19 @@ import { words } from './words.ts';
 export interface Outcome {
   exitCode: number;
   lines: string[];
+  /** The wizard has to be started again under group docker, where it can reach the engine. */
+  underGroup?: boolean;
 }
+
+export interface SessionOptions {
+  /** The run was started here: SIGTERM stops it. */
+  owns: boolean;
+  /** The screens go when the run has ended, without a key. */
+  closes: boolean;
+}
+
+/** Does something on the main screen and comes back. */
+export type HandOver = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** What the wizard does in the world, and its state. Components draw it and call its methods. */
 export class Session {
@@ -19,15 +37,25 @@ export class Session {
   readonly outcome: Promise<Outcome>;
   readonly #deps: RunDeps;
   readonly #wizard: WizardDeps | null;
+  readonly #options: SessionOptions;
   readonly #listeners = new Set<() => void>();
   readonly #stop = new AbortController();
   #looking = new AbortController();
   #state = firstState;
   #leave: (outcome: Outcome) => void = () => {};
+  /** Set by who draws: without screens there is nothing to put away. */
+  handOver: HandOver = (work) => work();
 
-  constructor(deps: RunDeps, wizard: WizardDeps | null) {
+  constructor(
+    deps: RunDeps,
+    wizard: WizardDeps | null,
+    options: SessionOptions = { owns: true, closes: false },
+    runId: string | null = null,
+  ) {
     this.#deps = deps;
     this.#wizard = wizard;
+    this.#options = options;
+    if (runId !== null) this.#do({ type: 'running', runId });
     this.outcome = new Promise((resolve) => {
       this.#leave = resolve;
     });
@@ -40,20 +68,21 @@ export class Session {
   readonly current = (): WizardState => this.#state;
 
   /** Looks at the machine and plans; the page fills while it does. */
-  async look(): Promise<void> {
+  async look(goOn = false): Promise<void> {
     const wizard = this.#wizard;
     if (!wizard) return;
     this.#looking.abort();
     this.#looking = new AbortController();
     const { signal } = this.#looking;
-    this.#do({ type: 'again' });
+    this.#do({ type: 'again', goOn });
     try {
       const seen = await wizard.observe((part) => {
         if (!signal.aborted) this.#do({ type: 'seen', seen: part });
       }, signal);
       if (signal.aborted) return;
       this.#do({ type: 'complete', seen });
-      this.#do({ type: 'planned', planned: await wizard.plan(wizard.choices, seen) });
+      const planned = await wizard.plan(wizard.choices, seen);
+      if (!signal.aborted) this.#do({ type: 'planned', planned });
     } catch (error) {
       if (!signal.aborted) this.#problem(error);
     }
@@ -66,6 +95,53 @@ export class Session {
 
   back(): void {
     this.#do({ type: 'back' });
+  }
+
+  /** From the roads back to the machine page, which looks anew. */
+  lookAgain(): void {
+    this.#do({ type: 'back' });
+    void this.look(true);
+  }
+
+  /** A road was chosen: where it needs root rights they are asked for first. */
+  chooseRoad(road: EngineRoad): void {
+    if (road.id === 'session-group') this.#restartUnderGroup();
+    else if (road.root) this.#do({ type: 'road', road });
+    else void this.walk(road);
+  }
+
+  /** Walks a road to an engine and goes on by itself. */
+  async walk(road: EngineRoad): Promise<void> {
+    const wizard = this.#wizard;
+    if (!wizard) return;
+    try {
+      if (road.root && !(await this.#becomeRoot(wizard))) {
+        return this.#do({ type: 'problem', text: words.engine.noRoot });
+      }
+      this.#do({ type: 'walk', road });
+      const { machine } = this.#state.seen;
+      const onLine = (line: string) => this.#do({ type: 'road-line', line });
+      const came = await wizard.walkRoad(road, machine, onLine, this.#stop.signal);
+      if (this.#stop.signal.aborted) return;
+      if (came === 'group') return this.#restartUnderGroup();
+      this.#do({ type: 'walked' });
+      await this.look(true);
+    } catch (error) {
+      if (!this.#stop.signal.aborted) this.#problem(error);
+    }
+  }
+
+  async #becomeRoot(wizard: WizardDeps): Promise<boolean> {
+    const rights = await wizard.rootRights();
+    if (rights !== 'password') return rights === 'have';
+    return this.handOver(() => wizard.askPassword());
+  }
+
+  /** This process is not of the group, and never will be: a new one is. */
+  #restartUnderGroup(): void {
+    this.#stop.abort();
+    this.#looking.abort();
+    this.#leave({ exitCode: exitCodes.done, lines: [words.engine.underGroup], underGroup: true });
   }
 
   help(open: boolean): void {
@@ -96,7 +172,7 @@ export class Session {
     if (this.#stop.signal.aborted || page.at !== 'run') return;
     const { result } = this.feed.state;
     const stopped = page.ending === 'stopping' || page.ending === 'forcing';
-    if (stopped && !result?.ok) this.leave('finished');
+    if (this.#options.closes || (stopped && !result?.ok)) this.leave('finished');
     else this.#do({ type: 'ended', ok: result?.ok ?? false });
   }
 
@@ -105,8 +181,23 @@ export class Session {
     const { page } = this.#state;
     if (page.at === 'run') {
       if (page.ending === 'none') this.#do({ type: 'ending', ending: 'asking' });
-    } else if (page.at !== 'starting') {
+    } else if (page.at !== 'starting' && page.at !== 'walking') {
       this.leave(this.#hasRun() ? 'finished' : 'nothing');
+    }
+  }
+
+  /**
+   * A signal from outside. A terminal that goes away is no wish to stop: the run goes on and can be
+   * attached to. SIGTERM is one, for a run that was started here.
+   */
+  signal(signal: EndingSignal): void {
+    const { page } = this.#state;
+    if (signal === 'SIGINT') this.interrupt();
+    else if (signal === 'SIGTERM' && page.at === 'run' && this.#options.owns) {
+      this.#cancel(page.ending !== 'none', signal);
+    } else {
+      const going = page.at === 'run' || page.at === 'starting';
+      this.leave(going ? 'detached' : 'finished', signalExitCodes[signal]);
     }
   }
 
@@ -144,19 +235,24 @@ export class Session {
 
   openAddress(): void {
     const url = this.feed.state.result?.url;
-    if (url) void this.#deps.open?.(url).catch((error: unknown) => this.#problem(error));
-  }
-
-  stopContainer(): void {
-    const { page } = this.#state;
-    if (page.at !== 'report') return;
+    if (!url) return;
     void this.#deps
-      .stopContainer?.(page.runId)
-      .then(() => this.#do({ type: 'problem', text: words.report.containerStopped }))
+      .open?.(url)
+      .then(() => this.#do({ type: 'problem', text: words.report.opened(url) }))
       .catch((error: unknown) => this.#problem(error));
   }
 
-  leave(leaving: Leaving, exitCode?: number): void {
+  stopContainer(): void {
+    const id = this.feed.state.result?.container?.id;
+    if (this.#state.page.at !== 'report' || !id) return;
+    this.#do({ type: 'problem', text: words.report.stopping });
+    void this.#deps
+      .stopContainer?.(id)
+      .then(() => this.#do({ type: 'stopped', text: words.report.containerStopped }))
+      .catch((error: unknown) => this.#problem(error));
+  }
+
+  leave(leaving: Leaving, exitCode?: ExitCode): void {
     const { page } = this.#state;
     const runId = 'runId' in page ? page.runId : null;
     const ended = this.feed.state.result?.exitCode ?? (runId ? exitCodes.bug : exitCodes.done);
@@ -171,9 +267,9 @@ export class Session {
     return 'runId' in this.#state.page;
   }
 
-  #cancel(force: boolean): void {
+  #cancel(force: boolean, signal: EndingSignal = 'SIGINT'): void {
     this.#do({ type: 'ending', ending: force ? 'forcing' : 'stopping' });
-    this.#control({ type: 'cancel', signal: 'SIGINT', force });
+    this.#control({ type: 'cancel', signal, force });
   }
 
   #control(message: Parameters<RunDeps['control']>[1]): void {

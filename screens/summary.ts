@@ -23,7 +23,9 @@ function goodLines(run: RunState): string[] {
   const time = formatDuration(elapsedMs(run, new Date(0)));
   return [
     `${words.report.ready(time)}: ${result.summary}`,
-    ...(result.url ? [`${words.report.runsAt(run.run?.recipe)}  ${result.url}`] : []),
+    ...(result.url && !result.summary.includes(result.url)
+      ? [`${words.report.runsAt(run.run?.recipe)}  ${result.url}`]
+      : []),
     ...run.fallbacks.map(
       ({ what, from, to }) => `${words.report.instead}: ${what} ${to} for ${from}`,
     ),

@@ -1,3 +1,5 @@
+import type { EngineRoad } from '../src/machine/engine-roads.ts';
+import type { MissingEngine } from '../src/machine/types.ts';
 import type { Planned } from '../src/recipe/types.ts';
 import type { Seen } from './deps.ts';
 
@@ -7,6 +9,11 @@ import type { Seen } from './deps.ts';
  */
 export type Page =
   | { at: 'machine' }
+  /** What keeps Docker from answering, and the roads to one that does. */
+  | { at: 'engine' }
+  /** Root rights are asked for, on a page of their own. */
+  | { at: 'root'; road: EngineRoad }
+  | { at: 'walking'; road: EngineRoad }
   | { at: 'review' }
   | { at: 'starting' }
   | { at: 'run'; runId: string; ending: Ending }
@@ -27,19 +34,30 @@ export interface WizardState {
   problem: string | null;
   /** Enter came before everything was seen: it counts when it has. */
   goOn: boolean;
+  /** The container that the report is about was stopped from there. */
+  stopped: boolean;
+  /** What the commands on the road to an engine printed, the newest. */
+  roadLines: readonly string[];
 }
+
+const ROAD_LINES_KEPT = 200;
 
 export type WizardAction =
   | { type: 'seen'; seen: Seen }
   | { type: 'complete'; seen: Seen }
-  | { type: 'again' }
+  | { type: 'again'; goOn: boolean }
   | { type: 'planned'; planned: Planned }
   | { type: 'problem'; text: string }
   | { type: 'go-on' }
+  | { type: 'road'; road: EngineRoad }
+  | { type: 'walk'; road: EngineRoad }
+  | { type: 'road-line'; line: string }
+  | { type: 'walked' }
   | { type: 'back' }
   | { type: 'start' }
   | { type: 'running'; runId: string }
   | { type: 'ended'; ok: boolean }
+  | { type: 'stopped'; text: string }
   | { type: 'ending'; ending: Ending }
   | { type: 'help'; open: boolean };
 
@@ -51,6 +69,8 @@ export const firstState: WizardState = {
   planned: null,
   problem: null,
   goOn: false,
+  stopped: false,
+  roadLines: [],
 };
 
 /** An action that means nothing where one is gives the same object back. */
@@ -62,17 +82,31 @@ export function reduceWizard(state: WizardState, action: WizardAction): WizardSt
     case 'complete':
       return { ...state, seen: action.seen, complete: true };
     case 'again':
-      return { ...state, complete: false, planned: null, problem: null, goOn: false };
+      return { ...state, complete: false, planned: null, problem: null, goOn: action.goOn };
     case 'planned':
       return advance({ ...state, planned: action.planned, problem: null });
     case 'problem':
       return problem(state, action.text);
     case 'go-on':
-      return page.at === 'machine' && !mustWait(state) ? advance({ ...state, goOn: true }) : state;
+      return page.at === 'machine' ? wentOn(state) : state;
     case 'back':
-      return page.at === 'review'
-        ? { ...state, page: { at: 'machine' }, goOn: false, problem: null }
+      return back(state);
+    case 'road':
+      return page.at === 'engine'
+        ? { ...state, page: { at: 'root', road: action.road }, problem: null }
         : state;
+    case 'walk':
+      return page.at === 'engine' || page.at === 'root'
+        ? { ...state, page: { at: 'walking', road: action.road }, problem: null, roadLines: [] }
+        : state;
+    case 'road-line':
+      return {
+        ...state,
+        roadLines: [...state.roadLines, action.line].slice(-ROAD_LINES_KEPT),
+      };
+    case 'walked':
+      // It goes on by itself: to the review once everything was seen again.
+      return page.at === 'walking' ? { ...state, page: { at: 'machine' }, goOn: true } : state;
     case 'start':
       return page.at === 'review' || page.at === 'failure'
         ? { ...state, page: { at: 'starting' }, problem: null }
@@ -82,12 +116,15 @@ export function reduceWizard(state: WizardState, action: WizardAction): WizardSt
         ...state,
         page: { at: 'run', runId: action.runId, ending: 'none' },
         problem: null,
+        stopped: false,
       };
     case 'ended': {
       if (page.at !== 'run') return state;
       const at = action.ok ? 'report' : 'failure';
       return { ...state, page: { at, runId: page.runId }, problem: null, help: false };
     }
+    case 'stopped':
+      return page.at === 'report' ? { ...state, stopped: true, problem: action.text } : state;
     case 'ending':
       return page.at === 'run' ? { ...state, page: { ...page, ending: action.ending } } : state;
     case 'help':
@@ -95,6 +132,26 @@ export function reduceWizard(state: WizardState, action: WizardAction): WizardSt
     default:
       return action satisfies never;
   }
+}
+
+/** Why no engine can be used; null while that is not known, and where one can. */
+export function missingEngine({ seen, complete }: WizardState): MissingEngine | null {
+  const { engine } = seen.machine;
+  return complete && engine && engine.state !== 'ready' ? engine : null;
+}
+
+/** Without an engine Enter leads to the roads to one. */
+function wentOn(state: WizardState): WizardState {
+  if (missingEngine(state)) return { ...state, page: { at: 'engine' }, goOn: false };
+  return mustWait(state) ? state : advance({ ...state, goOn: true });
+}
+
+function back(state: WizardState): WizardState {
+  const at = state.page.at;
+  if (at === 'review' || at === 'engine') {
+    return { ...state, page: { at: 'machine' }, goOn: false, problem: null };
+  }
+  return at === 'root' ? { ...state, page: { at: 'engine' }, problem: null } : state;
 }
 
 /** Nothing to go on to: something must be mended first. */
@@ -108,8 +165,14 @@ function advance(state: WizardState): WizardState {
   return ready && state.page.at === 'machine' ? { ...state, page: { at: 'review' } } : state;
 }
 
-/** A start that did not happen leads back to the review, with the reason on it. */
+/** What did not happen leads back to the page that it was asked on, with the reason on it. */
 function problem(state: WizardState, text: string): WizardState {
-  const page: Page = state.page.at === 'starting' ? { at: 'review' } : state.page;
+  const { at } = state.page;
+  const page: Page =
+    at === 'starting'
+      ? { at: 'review' }
+      : at === 'walking' || at === 'root'
+        ? { at: 'engine' }
+        : state.page;
   return { ...state, page, problem: text, goOn: false };
 }

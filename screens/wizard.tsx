@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react';
 import type { RunDeps } from './deps.ts';
+import { EngineScreen, engineKeys } from './engine.tsx';
 import { FailureScreen, failureKeys } from './failure.tsx';
 import { HelpScreen } from './help.tsx';
 import type { KeyHint } from './kit/key-line.ts';
@@ -7,10 +8,12 @@ import { useKeys } from './kit/keys.ts';
 import { MachineScreen, machineKeys } from './machine.tsx';
 import { ReportScreen, reportKeys } from './report.tsx';
 import { ReviewScreen, reviewKeys } from './review.tsx';
+import { RootScreen, rootKeys } from './root-rights.tsx';
 import { RunScreen, runKeys } from './run.tsx';
 import type { Session } from './session.ts';
 import { StopQuestion } from './stop-question.tsx';
-import type { Page, WizardState } from './wizard-state.ts';
+import { WalkingScreen, walkingKeys } from './walking.tsx';
+import { missingEngine, type Page, type WizardState } from './wizard-state.ts';
 import { words } from './words.ts';
 
 interface WizardProps {
@@ -31,7 +34,7 @@ export function Wizard({ session, deps, profile }: WizardProps) {
     else if (key === '?') session.help(true);
     else if (key === 'q') session.quit();
   });
-  if (help) return <HelpScreen keys={keysOf(page, deps)} />;
+  if (help) return <HelpScreen keys={keysOf(page)} />;
   if (asking) {
     return (
       <StopQuestion
@@ -57,10 +60,35 @@ function PageScreen({ session, deps, profile, state }: WizardProps & { state: Wi
           planned={planned}
           problem={problem}
           goOn={state.goOn}
+          engine={missingEngine(state)}
           onEnter={() => session.goOn()}
           onAgain={() => void session.look()}
         />
       );
+    case 'engine': {
+      const engine = missingEngine(state);
+      const { host } = state.seen.machine;
+      return engine && host ? (
+        <EngineScreen
+          host={host}
+          engine={engine}
+          problem={problem}
+          onRoad={(road) => session.chooseRoad(road)}
+          onAgain={() => session.lookAgain()}
+          onBack={() => session.back()}
+        />
+      ) : null;
+    }
+    case 'root':
+      return (
+        <RootScreen
+          road={page.road}
+          onYes={() => void session.walk(page.road)}
+          onBack={() => session.back()}
+        />
+      );
+    case 'walking':
+      return <WalkingScreen road={page.road} lines={state.roadLines} clock={deps.clock} />;
     case 'review':
     case 'starting':
       return planned ? (
@@ -92,8 +120,9 @@ function PageScreen({ session, deps, profile, state }: WizardProps & { state: Wi
           run={run}
           runId={page.runId}
           status={problem}
-          canOpen={deps.open !== undefined}
-          canStop={deps.stopContainer !== undefined}
+          way={run.result?.url ? (deps.wayToOpen?.(run.result.url) ?? null) : null}
+          canStop={deps.stopContainer !== undefined && run.result?.container?.state === 'running'}
+          stopped={state.stopped}
           onFinish={() => session.leave('finished')}
           onOpen={() => session.openAddress()}
           onStopContainer={() => session.stopContainer()}
@@ -119,17 +148,23 @@ function endingWords(ending: Extract<Page, { at: 'run' }>['ending']): string | n
   return ending === 'forcing' ? words.run.forcing : null;
 }
 
-function keysOf(page: Page, deps: RunDeps): readonly KeyHint[] {
+function keysOf(page: Page): readonly KeyHint[] {
   switch (page.at) {
     case 'machine':
       return machineKeys;
+    case 'engine':
+      return engineKeys;
+    case 'root':
+      return rootKeys;
+    case 'walking':
+      return walkingKeys;
     case 'review':
     case 'starting':
       return reviewKeys;
     case 'run':
       return runKeys;
     case 'report':
-      return reportKeys(deps.open !== undefined, deps.stopContainer !== undefined);
+      return reportKeys(true, true);
     case 'failure':
       return failureKeys;
     default:

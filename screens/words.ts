@@ -54,6 +54,8 @@ export const words = {
     open: 'open',
     stopContainer: 'stop ComfyUI',
     next: 'next',
+    leave: 'leave',
+    docker: 'get Docker',
   },
   machine: {
     place: 'Machine',
@@ -67,6 +69,38 @@ export const words = {
     goesOn: (title: string) => `Enter: goes on when ${title} has answered`,
     enter: 'Enter goes to the review page. Nothing starts before it.',
     blocked: 'It cannot go on before this is mended: r checks again.',
+    noEngine: 'Enter shows the ways to get Docker here. Nothing starts before you have chosen one.',
+    noEngineHere: 'Enter shows what works here without Docker.',
+  },
+  engine: {
+    roads: 'What to do?',
+    again: 'Check again',
+    againNote: 'when you have done it yourself',
+    commands: 'It runs, after a page that asks for root rights:',
+    byYou: 'In another terminal:',
+    noRoot: 'Nothing was changed: there are no root rights here without sudo and its password.',
+    underGroup: 'The wizard starts again as a member of group docker.',
+    pod: (id: string) => `Runpod pod ${id}`,
+    elsewhere: {
+      here: 'Here, without Docker',
+      commands: [
+        ['steadydancer models pull', 'fetches and verifies the models'],
+        ['steadydancer smoke --url http://127.0.0.1:8188', 'tests a ComfyUI'],
+        ['steadydancer diagnose FILE', 'reads a log, names the cause'],
+      ],
+      onYours:
+        'To get the SteadyDancer image onto Runpod, run on your own computer (Docker is needed there, a GPU is not):',
+      whatItDoes:
+        'It builds for the GPU you choose and pushes to your registry, for a pod that starts from it.',
+    },
+  },
+  root: {
+    commands: 'With root rights, in this order:',
+    yes: 'do it with root rights',
+    more: (count: number) => `${count} more rows: Down`,
+  },
+  walking: {
+    whole: 'A package that is being installed is not cut off: this ends by itself.',
   },
   recommendation: {
     rehearsal: 'the rehearsal: tests Docker, ports and folders in about a minute, without a GPU',
@@ -103,6 +137,7 @@ export const words = {
     start: 'Start',
     cannot: 'Cannot start:',
     commands: 'The same by hand:',
+    moreCommands: (count: number) => `${count} more rows: Down`,
     starting: 'Starting the run ...',
     textEncoder: (kind: string) => `text encoder ${kind}`,
     blocks: (count: number) => `${count} of 40 blocks in memory`,
@@ -131,7 +166,8 @@ export const words = {
     stopping: 'stopping: it ends cleanly; Ctrl-C again forces',
     forcing: 'forcing the end; Ctrl-C again leaves this screen',
     unreachable: (why: string) => `The run cannot be reached: ${why}`,
-    waiting: 'Waiting for the run to begin ...',
+    waiting: 'The run looks at the machine and plans ...',
+    buildBegins: 'the build begins: its files go to Docker',
     cached: 'cached',
     toFetch: (bytes: string) => `${bytes} to fetch`,
     question: 'The run asks',
@@ -159,7 +195,12 @@ export const words = {
     next: 'Next',
     open: 'ComfyUI in the browser',
     tomorrow: 'tomorrow: steadydancer start',
-    containerStopped: 'ComfyUI is stopped.',
+    stopping: 'Stopping ComfyUI ...',
+    stopped: 'ComfyUI is stopped.',
+    thereAfter: 'then, there:',
+    containerStopped: 'ComfyUI is stopped; its container is kept: steadydancer start',
+    opened: (url: string) => `Opened in the browser: ${url}`,
+    forward: 'From your own computer:',
     lowest: (place: string, free: string) => `${place}: ${free} free at the lowest`,
   },
   failure: {
@@ -180,6 +221,8 @@ export const words = {
     byHand: 'In another terminal:',
     notHere: 'a choice for the next run',
     log: 'log',
+    noLog:
+      'No step of the image failed; the container has a log of its own: steadydancer logs --container',
     noSign: 'The run ended without a result: its process is gone.',
   },
   leave: {

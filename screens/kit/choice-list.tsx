@@ -1,9 +1,11 @@
 import { useState } from 'react';
+import type { Clock } from '../../src/ports/clock.ts';
 import { cells, fill, wrapWords } from './cells.ts';
 import { useKeys } from './keys.ts';
 import { type Line, Rows } from './row.tsx';
 import { NARROW_COLUMNS, useSurroundings } from './surroundings.tsx';
 import { sign, type Theme } from './theme.ts';
+import { useGuardedEnter } from './use-guarded-enter.ts';
 
 export interface Choice<Id extends string> {
   id: Id;
@@ -21,11 +23,15 @@ interface ChoiceListProps<Id extends string> {
   active?: boolean;
   /** Rows that it may fill; the focused row stays in sight. */
   rows: number;
+  /** For a list that appears by itself: a held Enter chooses nothing. */
+  guard?: Pick<Clock, 'monotonicMs'>;
 }
+
+const noClock = { monotonicMs: () => 0 };
 
 /** Up, Down, Enter. Rows that are impossible are greyed, keep their place and say why. */
 export function ChoiceList<Id extends string>(props: ChoiceListProps<Id>) {
-  const { choices, onChoose, onFocus, active = true, rows } = props;
+  const { choices, onChoose, onFocus, active = true, rows, guard } = props;
   const { columns, theme } = useSurroundings();
   const [focus, setFocus] = useState(0);
   const move = (by: number) => {
@@ -34,11 +40,17 @@ export function ChoiceList<Id extends string>(props: ChoiceListProps<Id>) {
     const id = choices[next]?.id;
     if (id !== undefined) onFocus?.(id);
   };
-  useKeys((key) => {
+  const choose = () => {
     const chosen = choices[focus];
+    if (chosen && !chosen.impossible) onChoose(chosen.id);
+  };
+  const guarded = useGuardedEnter(guard ?? noClock, choose);
+  useKeys((key) => {
     if (key === 'up') move(-1);
     else if (key === 'down') move(1);
-    else if (key === 'enter' && chosen && !chosen.impossible) onChoose(chosen.id);
+    else if (key !== 'enter') return;
+    else if (guard) guarded();
+    else choose();
   }, active);
   return <Rows lines={choiceLines(choices, focus, columns - 2, rows, theme)} />;
 }

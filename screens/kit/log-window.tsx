@@ -18,7 +18,11 @@ export const LogWindow = memo(function LogWindow(props: {
     : [...shown, ...Array<string>(Math.max(0, props.rows - shown.length)).fill('')];
   const width = columns - 2 - edge.length;
   // Colours of a build's own output would run on over our columns: they stay in build.log.
-  const text = filled.map((line) => edge + cut(plain(line), width, theme.ellipsis)).join('\n');
+  const text = filled
+    .map((line, index) =>
+      index < shown.length ? edge + cut(plain(line), width, theme.ellipsis) : ' ',
+    )
+    .join('\n');
   return (
     <Text wrap="truncate" {...look(theme, 'quiet')}>
       {text}

@@ -29,8 +29,9 @@ const MAX_FPS = 12;
 export function mount(node: ReactNode, { stdin, stdout, env }: Terminal): Mounted {
   const theme = themeFor(env);
   const size = sizeOf(stdout);
+  const home = env.HOME ?? null;
   const tree = (child: ReactNode) => (
-    <Sized size={size} theme={theme}>
+    <Sized size={size} theme={theme} home={home}>
       {child}
     </Sized>
   );
@@ -88,7 +89,9 @@ function sizeOf(stdout: NodeJS.WriteStream): Size {
   };
 }
 
-function Sized({ size, theme, children }: { size: Size; theme: Theme; children: ReactNode }) {
+function Sized(props: { size: Size; theme: Theme; home: string | null; children: ReactNode }) {
+  const { size, theme, home, children } = props;
   const { columns, rows } = useSyncExternalStore(size.subscribe, size.current);
-  return <SurroundingsProvider value={{ columns, rows, theme }}>{children}</SurroundingsProvider>;
+  const value = { columns, rows, theme, home };
+  return <SurroundingsProvider value={value}>{children}</SurroundingsProvider>;
 }

@@ -6,12 +6,15 @@ export interface Surroundings {
   columns: number;
   rows: number;
   theme: Theme;
+  /** The person's home folder, as HOME says. */
+  home: string | null;
 }
 
 const SurroundingsContext = createContext<Surroundings>({
   columns: 80,
   rows: 24,
   theme: themeFor({}),
+  home: null,
 });
 
 export function SurroundingsProvider({

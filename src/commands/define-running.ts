@@ -17,6 +17,7 @@ export function defineRunning(program: Command, action: Action, io: Io): void {
     .option('--image <ref>', 'build nothing, use this image')
     .option('-y, --yes', 'answer questions with their written defaults')
     .option('--json', 'one event a line on stdout; the last line is the result')
+    .option('--plain', 'lines instead of screens, also in a terminal')
     .option('--until <phase>', `stop after this phase: ${phaseIds.join(', ')}`)
     .option('--from <phase>', 'do this phase and later ones again, only look at earlier ones')
     .option('--stop-after', 'stop and remove the container when the test is over')
@@ -41,6 +42,7 @@ export function defineRunning(program: Command, action: Action, io: Io): void {
     .command('attach')
     .argument('[run]', 'id of a run (default: the one that is going on, else the last)')
     .description('show a run from its beginning and follow it; leaving does not stop it')
+    .option('--plain', 'lines instead of screens, also in a terminal')
     .option('--json', 'its events, one a line')
     .addHelpText('after', example('steadydancer attach'))
     .action((run, options) =>

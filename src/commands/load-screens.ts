@@ -1,9 +1,26 @@
 import type { Io } from './io.ts';
 
+/** How the screens of one run behave. */
+export interface RunScreenOptions {
+  /** The run was started here: SIGTERM stops it. A run that is only looked at goes on. */
+  owns: boolean;
+  /** `--yes`: nobody waits for a key, the screens go when the run has ended. */
+  closes: boolean;
+}
+
 /** What the bundle of the screens offers (screens/entry.ts). */
 export interface Screens {
   wizard(io: Io, version: string): Promise<number>;
-  attach(io: Io, runId: string): Promise<number>;
+  attach(io: Io, runId: string, options: RunScreenOptions): Promise<number>;
+}
+
+/** True where words can be drawn over: a terminal at both ends that knows the cursor's commands. */
+export function drawsScreens(
+  io: Io,
+  options: { json?: boolean; plain?: boolean; detach?: boolean } = {},
+): boolean {
+  const asked = !options.json && !options.plain && !options.detach;
+  return asked && io.interactive && io.env.TERM !== 'dumb';
 }
 
 /**
@@ -15,5 +32,20 @@ export async function loadScreens(): Promise<Screens> {
     import.meta.url.includes('/chunks/') ? '../screens.js' : './screens.js',
     import.meta.url,
   );
-  return (await import(beside.href)) as Screens;
+  return asProduction(async () => (await import(beside.href)) as Screens);
+}
+
+/**
+ * React chooses its development build, slow and with a growing list of measurements, unless
+ * NODE_ENV says otherwise while it is loaded. What we start must not inherit that word.
+ */
+async function asProduction<T>(load: () => Promise<T>): Promise<T> {
+  const before = process.env.NODE_ENV;
+  process.env.NODE_ENV = before || 'production';
+  try {
+    return await load();
+  } finally {
+    if (before === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = before;
+  }
 }

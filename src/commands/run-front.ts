@@ -59,6 +59,15 @@ export async function followRun(run: FollowedRun, options: FrontOptions): Promis
 
 type ResultEvent = Extract<Event, { type: 'result' }>;
 
+/** The result in a run's journal, null while there is none. */
+export async function resultOf({ runDir }: FollowedRun): Promise<ResultEvent | null> {
+  const file = join(runDir, runFiles.events);
+  for await (const event of followEvents(file, { clock: systemClock, alive: () => false })) {
+    if (event.type === 'result') return event;
+  }
+  return null;
+}
+
 /** A result that no run wrote: usage errors, signals, a run that was killed. */
 export function frontResult(body: Partial<ResultEvent>): ResultEvent {
   const at = new Date().toISOString();

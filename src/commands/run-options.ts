@@ -14,6 +14,8 @@ export interface RunOptions {
   image?: string;
   yes?: boolean;
   json?: boolean;
+  /** Lines instead of screens, also in a terminal. */
+  plain?: boolean;
   until?: string;
   from?: string;
   stopAfter?: boolean;

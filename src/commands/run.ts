@@ -7,8 +7,9 @@ import { places } from '../profiles/places.ts';
 import { makeRunFolder, newRunId } from '../runner/new-run.ts';
 import { spawnRun } from '../runner/spawn-run.ts';
 import { type Io, outJson } from './io.ts';
+import { drawsScreens, loadScreens } from './load-screens.ts';
 import { plainLine, resultLines } from './plain-lines.ts';
-import { type FollowedRun, followRun, frontResult } from './run-front.ts';
+import { type FollowedRun, followRun, frontResult, resultOf } from './run-front.ts';
 import { type RunOptions, runRequest } from './run-options.ts';
 import { summaryMarkdown } from './summary-markdown.ts';
 
@@ -18,6 +19,7 @@ export async function run(options: RunOptions, io: Io): Promise<number> {
   try {
     const started = await startRun(options, io);
     if (options.detach) return detached(started, options, io);
+    if (drawsScreens(io, options)) return await shown(started, options, io);
     const exitCode = await followRun(started, { onSignal: 'stop', print: print.event });
     await print.finished();
     return exitCode;
@@ -29,6 +31,16 @@ export async function run(options: RunOptions, io: Io): Promise<number> {
     await print.finished();
     return exitCode;
   }
+}
+
+/** In a terminal the run is shown on screens; what they saw last is what the summary file says. */
+async function shown(started: FollowedRun, options: RunOptions, io: Io): Promise<number> {
+  const screens = await loadScreens();
+  const closes = options.yes ?? false;
+  const exitCode = await screens.attach(io, started.runId, { owns: true, closes });
+  const result = options.summary ? await resultOf(started) : null;
+  if (options.summary && result) await writeFile(options.summary, summaryMarkdown(result));
+  return exitCode;
 }
 
 async function startRun(options: RunOptions, io: Io): Promise<FollowedRun> {

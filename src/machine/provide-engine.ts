@@ -1,15 +1,28 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { Failure } from '../contract/failure.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Processes } from '../ports/processes.ts';
+import type { Ended, Processes } from '../ports/processes.ts';
 import { observeEngine } from './engine.ts';
+import {
+  type EngineRoad,
+  engineRoads,
+  joinGroup,
+  plainDaemon,
+  type RoadCommand,
+  shownCommand,
+  startCommand,
+} from './engine-roads.ts';
 import { engineProblemCodes } from './problem-codes.ts';
 import type { EngineState, Host, MissingEngine } from './types.ts';
 
 /** Package mirrors are slow at times; an engine with what it needs is about 200 MB. */
 const INSTALL_LIMIT_MS = 15 * 60_000;
+const SERVICE_LIMIT_MS = 10_000;
 const START_LIMIT_MS = 60_000;
+/** Docker Desktop starts a virtual machine first. */
+const DESKTOP_LIMIT_MS = 180_000;
 const POLL_MS = 500;
 const DAEMON_LOG = '/var/log/dockerd.log';
 
@@ -19,55 +32,52 @@ export interface ProvideEngineInput {
   env: NodeJS.ProcessEnv;
   processes: Processes;
   clock: Clock;
-  /** Told of each command before it runs. */
+  /** Told of each command before it runs, as a person would type it. */
   onCommand: (command: string) => void;
+  /** Told of each line that a command prints. */
+  onLine?: (line: string) => void;
+  /** Takes effect between two commands: a package installation that is cut off leaves a broken system. */
   signal: AbortSignal;
 }
 
-/** One command that is run as root. */
-interface RootCommand {
-  argv: [string, ...string[]];
-  /** Its failure is no failure of the whole: the package or the service is not known here. */
-  optional: boolean;
-}
+/**
+ * `ready`: it answers. `group`: it answers members of group docker, and this person now is one, but
+ * not this process: what needs the engine has to be started under the group (docker-group.ts).
+ */
+export type Provided = 'ready' | 'group';
 
 /**
- * Installs and starts Docker's engine from the distribution's packages, buildx and compose with it
- * where the distribution has them, and waits until it answers. Needs root or a sudo that does not ask.
+ * Walks the first road that leads to an engine: the distribution's packages, else Docker's own; what
+ * is installed is only started. Needs root or a sudo that does not ask.
  * Throws a Failure that names the command that did not work, with the last lines it printed.
  */
-export async function provideEngine(input: ProvideEngineInput): Promise<EngineState> {
-  const { engine } = input;
-  if (engine.state === 'absent') {
-    for (const command of installCommands(input)) await runAsRoot(command, input);
-  } else if (engine.state !== 'not-running') {
-    throw cannotHelp(engine);
+export async function provideEngine(input: ProvideEngineInput): Promise<Provided> {
+  const roads = engineRoads(input.host, input.engine).filter(
+    ({ walks, id }) => walks === 'here' && id !== 'desktop',
+  );
+  let failure: unknown = cannotHelp(input.engine);
+  for (const road of roads) {
+    try {
+      return await walkRoad(road, input);
+    } catch (error) {
+      input.signal.throwIfAborted();
+      if (!(error instanceof Failure) || error.code !== 'engine-install-failed') throw error;
+      failure = error;
+    }
   }
-  return start(input);
+  throw failure;
 }
 
-function installCommands({ host, engine }: ProvideEngineInput): RootCommand[] {
-  const must = (...argv: RootCommand['argv']): RootCommand => ({ argv, optional: false });
-  const may = (...argv: RootCommand['argv']): RootCommand => ({ argv, optional: true });
-  for (const id of host.platform === 'linux' ? (host.distro ?? []) : []) {
-    if (id === 'debian' || id === 'ubuntu') {
-      // Names differ by suite: docker-cli is split off from Debian 13 on, compose v2 is Ubuntu's name.
-      const extras = ['docker-cli', 'docker-buildx', 'docker-compose-v2'];
-      return [
-        must('apt-get', 'update', '-q'),
-        must('apt-get', 'install', '-y', '-q', '--no-install-recommends', 'docker.io', 'iptables'),
-        ...extras.map((name) => may('apt-get', 'install', '-y', '-q', name)),
-      ];
-    }
-    if (id === 'fedora') return [must('dnf', 'install', '-y', 'moby-engine', 'docker-buildx')];
-    if (id === 'arch') {
-      return [must('pacman', '-S', '--needed', '--noconfirm', 'docker', 'docker-buildx')];
-    }
-    if (id === 'suse' || id.startsWith('opensuse')) {
-      return [must('zypper', '--non-interactive', 'install', 'docker', 'docker-buildx')];
-    }
+/** Walks one road to its end. Throws a Failure, or the signal's reason. */
+export async function walkRoad(road: EngineRoad, input: ProvideEngineInput): Promise<Provided> {
+  if (road.id === 'session-group') return 'group';
+  const start = startCommand(input.host).argv.join(' ');
+  for (const command of road.commands) {
+    if (command.argv.join(' ') !== start) await perform(command, input);
   }
-  throw cannotHelp(engine);
+  if (road.id === 'group') return 'group';
+  if (road.id === 'desktop') return answered(await waitForAnswer(input, DESKTOP_LIMIT_MS), input);
+  return answered(await startEngine(input), input);
 }
 
 function cannotHelp(engine: MissingEngine): Failure {
@@ -75,77 +85,107 @@ function cannotHelp(engine: MissingEngine): Failure {
     code: engineProblemCodes[engine.state],
     sentence: engine.sentence,
     proof: engine.proof,
-    cause: '--install-docker cannot change this; it installs and starts an engine on Linux.',
+    cause: 'This program cannot change that: it installs and starts an engine on Linux.',
     fixes: engine.fixes,
   });
 }
 
-async function runAsRoot({ argv, optional }: RootCommand, input: ProvideEngineInput) {
-  const [file, ...args] = asRoot(argv, input.host);
-  input.onCommand([file, ...args].join(' '));
-  const ended = await input.processes.run(file, args, {
-    timeoutMs: INSTALL_LIMIT_MS,
-    signal: input.signal,
-    env: { ...input.env, DEBIAN_FRONTEND: 'noninteractive' },
-  });
+async function perform(command: RoadCommand, input: ProvideEngineInput): Promise<void> {
   input.signal.throwIfAborted();
-  if (ended.exitCode === 0 || optional) return;
+  const [file, ...args] = asRoot(command);
+  input.onCommand(shownCommand(command, isRoot()));
+  const ended = await streamed(file, args, input);
+  if (ended.exitCode === 0 || command.optional) return;
   const proof = `${ended.stdout}\n${ended.stderr}`.trim().split('\n').slice(-3).join('\n');
   throw new Failure({
     code: 'engine-install-failed',
-    sentence: `Docker could not be installed: \`${argv.join(' ')}\` ended with ${ended.errno ?? ended.exitCode}.`,
-    proof: proof || argv.join(' '),
+    sentence: `Docker is not installed: \`${command.argv.join(' ')}\` ended with ${ended.errno ?? ended.exitCode ?? 'a signal'}.`,
+    proof: proof || command.argv.join(' '),
     fixes: input.engine.fixes,
   });
 }
 
-function asRoot(argv: RootCommand['argv'], host: Host): [string, ...string[]] {
-  // -n: a run has no terminal that a password could be typed into.
-  return process.getuid?.() === 0 || host.uid === null ? argv : ['sudo', '-n', ...argv];
+async function streamed(
+  file: string,
+  args: string[],
+  { processes, env, onLine }: ProvideEngineInput,
+): Promise<Ended> {
+  const running = processes.start(file, args, {
+    timeoutMs: INSTALL_LIMIT_MS,
+    env: { ...env, DEBIAN_FRONTEND: 'noninteractive' },
+  });
+  if (onLine) {
+    for (const input of [running.stdout, running.stderr]) {
+      createInterface({ input }).on('line', onLine);
+    }
+  }
+  return running.ended;
+}
+
+function isRoot(): boolean {
+  return process.getuid?.() === 0;
+}
+
+function asRoot({ argv, root }: RoadCommand): [string, ...string[]] {
+  // -n: where a password is needed it was asked for before, on the terminal (`sudo -v`).
+  return !root || isRoot() ? argv : ['sudo', '-n', ...argv];
 }
 
 /** Starts by what starts services here, else plain dockerd; then waits for its first answer. */
-async function start(input: ProvideEngineInput): Promise<EngineState> {
-  const ask = () => observeEngine({ ...input, timeoutMs: 2_000 });
-  let engine = await ask();
-  if (engine.state === 'ready') return engine;
-  const { host } = input;
-  if (host.systemd)
-    await runAsRoot({ argv: ['systemctl', 'enable', '--now', 'docker'], optional: true }, input);
-  else await runAsRoot({ argv: ['service', 'docker', 'start'], optional: true }, input);
-  engine = await waitForAnswer(ask, input, 10_000);
-  if (engine.state === 'ready' || host.systemd) return answered(engine);
+async function startEngine(input: ProvideEngineInput): Promise<EngineState> {
+  const running = await ask(input);
+  // Debian's package starts it by itself where there is an init.
+  if (answers(running)) return running;
+  await perform({ ...startCommand(input.host), optional: true }, input);
+  const engine = await waitForAnswer(input, SERVICE_LIMIT_MS);
+  if (answers(engine) || input.host.systemd) return engine;
   // A container without an init script that works there: the daemon itself, in a session of its own.
   startDaemon(input);
-  return answered(await waitForAnswer(ask, input, START_LIMIT_MS));
+  return waitForAnswer(input, START_LIMIT_MS);
 }
 
-function startDaemon({ host, onCommand }: ProvideEngineInput): void {
-  const [file, ...args] = asRoot(['dockerd'], host);
-  onCommand(`${[file, ...args].join(' ')} >${DAEMON_LOG} 2>&1 &`);
-  const log = openSync(DAEMON_LOG, 'a');
-  spawn(file, args, { detached: true, stdio: ['ignore', log, log] }).unref();
-  closeSync(log);
+function startDaemon({ onCommand }: ProvideEngineInput): void {
+  const [file, ...args] = isRoot()
+    ? plainDaemon.argv
+    : (['sudo', '-n', 'sh', '-c', `exec dockerd >>${DAEMON_LOG} 2>&1`] as const);
+  onCommand(`${shownCommand(plainDaemon, isRoot())} >>${DAEMON_LOG} 2>&1 &`);
+  const log = isRoot() ? openSync(DAEMON_LOG, 'a') : null;
+  const out = log ?? 'ignore';
+  const daemon = spawn(file, args, { detached: true, stdio: ['ignore', out, out] });
+  // Not there, or not allowed: the wait that follows says so.
+  daemon.on('error', () => {});
+  daemon.unref();
+  if (log !== null) closeSync(log);
 }
 
-async function waitForAnswer(
-  ask: () => Promise<EngineState>,
-  { clock, signal }: ProvideEngineInput,
-  limitMs: number,
-): Promise<EngineState> {
+function ask({ env, host, processes, clock, signal }: ProvideEngineInput): Promise<EngineState> {
+  return observeEngine({ env, host, processes, clock, signal, timeoutMs: 2_000 });
+}
+
+/** It runs; whether this process may use it is another matter. */
+function answers({ state }: EngineState): boolean {
+  return state === 'ready' || state === 'no-permission';
+}
+
+async function waitForAnswer(input: ProvideEngineInput, limitMs: number): Promise<EngineState> {
+  const { clock, signal } = input;
   const until = clock.monotonicMs() + limitMs;
   for (;;) {
-    const engine = await ask();
-    if (engine.state === 'ready' || clock.monotonicMs() > until) return engine;
+    const engine = await ask(input);
+    if (answers(engine) || clock.monotonicMs() > until) return engine;
     await clock.sleep(POLL_MS, signal);
   }
 }
 
-function answered(engine: EngineState): EngineState {
-  if (engine.state === 'ready') return engine;
+async function answered(engine: EngineState, input: ProvideEngineInput): Promise<Provided> {
+  if (engine.state === 'ready') return 'ready';
+  if (engine.state === 'no-permission') {
+    await perform(joinGroup(input.host), input);
+    return 'group';
+  }
   throw new Failure({
     code: 'engine-start-failed',
-    sentence: 'Docker is installed, but its engine does not answer after it was started.',
+    sentence: 'Docker is installed, but its engine gives no answer after it was started.',
     proof: engine.proof,
     fixes: [{ label: 'Read its log', command: `tail -n 30 ${DAEMON_LOG}` }, ...engine.fixes],
   });

@@ -13,6 +13,7 @@ import type { Ports, RunContext, RunFacts } from './context.ts';
 import { countDownloads, runDisk } from './disk-guard-run.ts';
 import type { DownloadPauses } from './download-pauses.ts';
 import type { Ballast } from './free-space-ballast.ts';
+import { GroupNeeded } from './group-needed.ts';
 import { keepAwake } from './keep-awake.ts';
 import { phasesOf } from './phases/index.ts';
 import { type PlannedHere, planHere } from './planning.ts';
@@ -40,7 +41,7 @@ export interface RunInput {
 
 /**
  * One run from request to result: looks, plans, reconciles. Never throws for what a person can act
- * on: that is in the result.
+ * on: that is in the result. Throws GroupNeeded only.
  */
 export async function executeRun(input: RunInput): Promise<ResultBody> {
   const { request, runDir, runsDir, ports, emit, signal } = input;
@@ -82,24 +83,29 @@ export async function executeRun(input: RunInput): Promise<ResultBody> {
       for (const work of atEnd) await work();
     }
   } catch (error) {
+    if (error instanceof GroupNeeded) throw error;
     return failed({ ...emptyResult, ...ids }, signal.aborted ? signal.reason : error, null, input);
   } finally {
     unlock();
   }
 }
 
-/** True when an engine was installed or started, so that one has to look again. */
+/**
+ * True when an engine was installed or started, so that one has to look again.
+ * Throws GroupNeeded when only a process under group docker can go on.
+ */
 async function provided({ machine }: PlannedHere, input: RunInput): Promise<boolean> {
   const { engine, host } = machine;
   if (engine.state === 'ready') return false;
   const { provideEngine } = await import('../machine/provide-engine.ts');
-  await provideEngine({
+  const came = await provideEngine({
     ...input.ports,
     host,
     engine,
     onCommand: (command) => input.emit({ type: 'note', level: 'info', text: `root: ${command}` }),
     signal: input.signal,
   });
+  if (came === 'group') throw new GroupNeeded(engine.fixes);
   return true;
 }
 

@@ -157,9 +157,20 @@ function cleanCommand(command: string): string {
     .replace(/\s+/g, ' ')
     .replace(/ --(mount|network|security|link|chown|chmod|from|parents|exclude)(=\S+)?/g, '')
     .trim();
+  const words = /^RUN (\[".*"\])$/.exec(flat)?.[1];
+  if (words) return execForm(words);
   return (
     flat.replace(/^RUN (\/bin\/(ba)?sh -c )?(set -[a-z]+( -o pipefail)?\s*(;|&&)\s*)?/, '') || flat
   );
+}
+
+/** `RUN ["/bin/a", "b"]` as one would type it. */
+function execForm(json: string): string {
+  try {
+    return (JSON.parse(json) as string[]).join(' ');
+  } catch {
+    return json;
+  }
 }
 
 function emptyStep(id: string, build = 0): BuildStep {

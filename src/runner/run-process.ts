@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exitCodes } from '../contract/exit-codes.ts';
+import { Failure } from '../contract/failure.ts';
 import { Valve } from '../models/valve.ts';
 import { Cancelled } from '../pipeline/cancel.ts';
 import { DownloadPauses } from '../pipeline/download-pauses.ts';
 import { Ballast } from '../pipeline/free-space-ballast.ts';
+import { GroupNeeded } from '../pipeline/group-needed.ts';
 import { emptyResult, endingOf } from '../pipeline/result.ts';
 import { executeRun } from '../pipeline/run.ts';
 import { systemClock } from '../ports/clock.ts';
@@ -15,6 +17,7 @@ import { Journal } from './journal.ts';
 import { Questions } from './questions.ts';
 import { type RunRequest, runRequestSchema } from './request.ts';
 import { processStartedAt, runFiles, writeRunRecord } from './run-record.ts';
+import { runUnderGroup } from './under-group.ts';
 
 /** How long a cancelled run may take to leave the world as it found it. */
 const CANCEL_LIMIT_MS = 60_000;
@@ -75,8 +78,17 @@ export async function runProcess(
       signal: cancel.signal,
     });
     return finish({ type: 'result', ...result });
-  } catch (error) {
-    logBug(error);
+  } catch (caught) {
+    let error = caught;
+    if (caught instanceof GroupNeeded) {
+      control?.close();
+      control = null;
+      const ended = await runUnderGroup(runDir, caught, cancel.signal);
+      // The process under the group has written the events, the result among them.
+      if (typeof ended === 'number') return ended;
+      error = ended;
+    }
+    if (!(error instanceof Failure)) logBug(error);
     const { exitCode, summary, diagnoses } = endingOf(error, null);
     const ids = { runId: request?.runId ?? null, runDir };
     return finish({ type: 'result', ...emptyResult, ...ids, exitCode, summary, diagnoses });

@@ -41,4 +41,7 @@ process.exitCode = await runWizard({
     });
   },
   control: async () => ({ ok: true }),
+  walkRoad: async () => 'ready',
+  rootRights: async () => 'have',
+  askPassword: async () => true,
 });

@@ -71,8 +71,9 @@ const screens: Record<string, { node: ReactNode; says: (string | RegExp)[] }> = 
         run={replay(rehearsalRun)}
         runId="20261124-140000-7f3a"
         status={null}
-        canOpen
-        canStop
+        way={{ kind: 'browser', commands: [] }}
+        canStop={false}
+        stopped={false}
         onFinish={nothing}
         onOpen={nothing}
         onStopContainer={nothing}

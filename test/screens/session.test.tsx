@@ -45,6 +45,9 @@ function world(options: { checks?: typeof seen; startFails?: boolean } = {}) {
       told.push(message);
       return { ok: true };
     },
+    walkRoad: async () => 'ready',
+    rootRights: async () => 'have',
+    askPassword: async () => true,
   };
   const session = new Session(deps, deps);
   const look = () => observed.resolve(options.checks ?? seen);
@@ -317,7 +320,7 @@ describe('a run asks', () => {
       ]),
     );
     await screen.waitFor('Port 8188 is taken.');
-    screen.type('\r');
+    await pressStart(w, screen);
     await expect.poll(() => w.told).toEqual([{ type: 'answer', id: 'port', answer: 'next' }]);
     w.events.push(...timed([[2, { type: 'answer', id: 'port', answer: 'next', by: 'person' }]]));
     await expect.poll(() => screen.text()).not.toContain('Port 8188 is taken.');

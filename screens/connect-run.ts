@@ -1,0 +1,85 @@
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { connectedEngine } from '../src/commands/engine.ts';
+import type { Io } from '../src/commands/io.ts';
+import { Failure } from '../src/contract/failure.ts';
+import { seatOf, type WayToOpen, wayToOpen } from '../src/launch/browser.ts';
+import { engineStatus } from '../src/launch/refusals.ts';
+import { systemClock } from '../src/ports/clock.ts';
+import { systemProcesses } from '../src/ports/processes.ts';
+import { places } from '../src/profiles/places.ts';
+import { sendControl } from '../src/runner/control-client.ts';
+import { followEvents } from '../src/runner/follow.ts';
+import { processLives, readRunRecord, runFiles } from '../src/runner/run-record.ts';
+import type { RunDeps } from './deps.ts';
+
+/** How long a run's process may take to write its record after it was started. */
+const RECORD_LIMIT_MS = 10_000;
+const STOP_PATIENCE_S = 10;
+
+/** The world as the screens of a run see it. */
+export function runDeps(io: Io): RunDeps {
+  const { runs } = places(io.env, io.home);
+  return {
+    clock: systemClock,
+    terminal: { stdin: process.stdin, stdout: process.stdout, env: io.env },
+    say: io.out,
+    follow: (runId, signal) => followRun(join(runs, runId), signal),
+    control: (runId, message) => sendControl(join(runs, runId), message),
+    wayToOpen: (url) => wayHere(url, io),
+    open: (url) => openHere(url, io),
+    stopContainer: (id) => stopContainer(id, io),
+  };
+}
+
+async function* followRun(runDir: string, signal: AbortSignal) {
+  const until = systemClock.monotonicMs() + RECORD_LIMIT_MS;
+  let record = await readRunRecord(runDir);
+  yield* followEvents(join(runDir, runFiles.events), {
+    clock: systemClock,
+    signal,
+    alive: () => {
+      const lives = record ? processLives(record.pid, record.pidStartedAt) : false;
+      if (lives) return true;
+      // Not written yet, or by a process that handed the run on to one under group docker.
+      void readRunRecord(runDir).then((read) => {
+        record = read;
+      });
+      return systemClock.monotonicMs() < until && record === null;
+    },
+  });
+}
+
+function wayHere(url: string, io: Io): WayToOpen {
+  const { env } = io;
+  const here = {
+    platform: process.platform,
+    wsl: Boolean(env.WSL_DISTRO_NAME),
+    user: env.USER ?? env.LOGNAME ?? '',
+    host: hostname(),
+  };
+  return wayToOpen(url, seatOf(env, here));
+}
+
+async function openHere(url: string, io: Io): Promise<void> {
+  const way = wayHere(url, io);
+  const commands = way.kind === 'browser' ? way.commands : [];
+  for (const [file, ...args] of commands) {
+    const { exitCode } = await systemProcesses.run(file, args, { env: io.env });
+    if (exitCode === 0) return;
+  }
+  throw new Failure({
+    code: 'browser-not-opened',
+    sentence: `No browser could be opened here; the address is ${url}`,
+  });
+}
+
+async function stopContainer(id: string, io: Io): Promise<void> {
+  const { docker } = await connectedEngine(io);
+  try {
+    await docker.getContainer(id).stop({ t: STOP_PATIENCE_S });
+  } catch (error) {
+    // It ended (304) or went (404) by itself meanwhile.
+    if (![304, 404].includes(engineStatus(error) ?? 0)) throw error;
+  }
+}
