@@ -3,7 +3,7 @@ import { exitCodes } from '../contract/exit-codes.ts';
 import { Failure } from '../contract/failure.ts';
 import type { Clock } from '../ports/clock.ts';
 import { formatDuration, formatMemory } from '../text/format.ts';
-import type { FollowedLog } from './container-log.ts';
+import { type FollowedLog, followContainerLog } from './container-log.ts';
 import { saysNoGpu } from './refusals.ts';
 import type { StartupLog } from './startup-log.ts';
 
@@ -114,6 +114,8 @@ async function explainDeath(wait: ReadyWait, ms: number): Promise<Failure> {
     clock.sleep(DRAIN_LIMIT_MS, AbortSignal.any([signal, drained.signal])).catch(() => {}),
   ]);
   drained.abort();
+  // Following one that dies at once can end before its words are written: ask once more.
+  if (startup.lastLine === '') await readAgain(container, startup);
   const info = await container.inspect().catch(() => null);
   if (!info) {
     return new Failure({
@@ -156,4 +158,13 @@ async function explainDeath(wait: ReadyWait, ms: number): Promise<Failure> {
     code: 'container-exited',
     sentence: `Container ${name} ended after ${formatDuration(ms)} with exit code ${info.State.ExitCode}${last ? `: ${last}` : '.'}`,
   });
+}
+
+/** Reads what the engine kept of the output; what cannot be read stays unsaid. */
+async function readAgain(container: Docker.Container, startup: StartupLog): Promise<void> {
+  const log = await followContainerLog(container, {
+    follow: false,
+    onLine: (line) => startup.read(line),
+  }).catch(() => null);
+  await log?.ended;
 }

@@ -94,13 +94,31 @@ function sameSystem({ engineArch, engineOs }: RehearsalContextOptions): boolean 
 
 async function nodeParts(nodeBinary: string): Promise<Part[]> {
   const parts: Part[] = [{ target: 'rootfs/usr/bin/node', source: await realpath(nodeBinary) }];
-  for (const library of await linkedLibraries(nodeBinary)) {
+  const linked = await linkedLibraries(nodeBinary);
+  for (const library of [...linked, ...(await driverToolLibraries(linked))]) {
     const name = basename(library);
     // The loader is named in the binary by its whole path; the others are found by LD_LIBRARY_PATH.
     const target = /^ld[-.]/.test(name) ? `rootfs${library}` : `rootfs/usr/lib/rehearsal/${name}`;
     parts.push({ target, source: await realpath(library) });
   }
   return parts;
+}
+
+/**
+ * What the NVIDIA runtime's programs need besides: nvidia-smi and libnvidia-ml.so.1 link librt.so.1
+ * (readelf -d of driver 580.159.04), which Node does not. Taken from beside the C library; an empty
+ * list where there is none (musl).
+ */
+async function driverToolLibraries(linked: readonly string[]): Promise<string[]> {
+  const libc = linked.find((path) => basename(path).startsWith('libc.so'));
+  if (!libc) return [];
+  const wanted = join(dirname(libc), 'librt.so.1');
+  if (linked.some((path) => basename(path) === 'librt.so.1')) return [];
+  const there = await stat(wanted).then(
+    () => true,
+    () => false,
+  );
+  return there ? [wanted] : [];
 }
 
 /** Paths of the shared objects of a Node, as its diagnostic report lists them. */
