@@ -48,7 +48,7 @@ async function killAt(point: number): Promise<string[]> {
     const problems: string[] = [];
     if (existsSync(join(folder, 'big.bin'))) problems.push(`${point}: a final name already`);
     const before = hub.sentBytes();
-    const report = await pullFrom(hub, folder, [wantedOf(file)], { limits: { stallMs: 5_000 } });
+    const report = await pullFrom(hub, folder, [wantedOf(file)]);
     const lost = hub.sentBytes() - before - (SIZE - before);
     if (!report.ok) problems.push(`${point}: ${report.failure?.message}`);
     else if (sha256(join(folder, 'big.bin')) !== file.sha256)

@@ -40,7 +40,7 @@ export async function runSchedule(seed: number): Promise<ScheduleRun> {
   };
   try {
     const wanted = wantedOf(file, pinned ? { bytes: file.size, sha256: file.sha256 } : {});
-    const first = await pullFrom(hub, folder, [wanted]);
+    const first = await pullFrom(hub, folder, [wanted], { limits: { stallMs: 120 } });
     look(first.files[0], 'first pull');
     const received = first.events.some((event) => event.type === 'model' && event.bytes > 0);
     if (!first.ok && received && !existsSync(`${path}.part`)) {
@@ -50,7 +50,7 @@ export async function runSchedule(seed: number): Promise<ScheduleRun> {
     if (first.ok && existsSync(`${path}.part`)) problems.push('a part was left beside the file');
     if (schedule.permanent.kind === 'none' && !first.ok) {
       // Passing faults may still use up all patience; a second pull goes on from there.
-      const second = await pullFrom(hub, folder, [wanted]);
+      const second = await pullFrom(hub, folder, [wanted], { limits: { stallMs: 120 } });
       look(second.files[0], 'second pull');
     }
     return { seed, ending, problems };

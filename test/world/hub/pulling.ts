@@ -20,7 +20,7 @@ export const hasty: DownloadLimits = {
   inAll: 16,
   files: 2,
   bytesPerSecond: null,
-  stallMs: 120,
+  stallMs: 10_000,
   backoffMs: 1,
   backoffMaxMs: 8,
   patience: 12,
