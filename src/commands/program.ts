@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { exitCodes } from '../contract/exit-codes.ts';
 import { Failure, UsageError } from '../contract/failure.ts';
 import { RUN_PROCESS_ARGUMENT } from '../runner/run-argument.ts';
+import { defineClean } from './define-clean.ts';
 import { defineInspection } from './define-inspection.ts';
 import { defineModels } from './define-models.ts';
 import { defineRunning } from './define-running.ts';
@@ -28,6 +29,7 @@ export async function runProgram(argv: string[], version: string): Promise<numbe
   defineRunning(program, action, io);
   defineInspection(program, action, io);
   defineModels(program, action, io);
+  defineClean(program, action, io);
   try {
     await program.parseAsync(argv, { from: 'user' });
     return exitCode;

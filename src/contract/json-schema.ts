@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cleanSchema } from './clean.ts';
 import { diagnoseSchema, diagnosisCodesSchema } from './diagnosis.ts';
 import { doctorSchema } from './doctor.ts';
 import { eventSchema } from './events.ts';
@@ -23,6 +24,7 @@ export const documents = {
   stop: stopSchema,
   start: startSchema,
   open: openSchema,
+  clean: cleanSchema,
 } as const;
 
 /** JSON Schema (draft 2020-12) of one document. */

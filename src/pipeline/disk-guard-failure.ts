@@ -27,7 +27,7 @@ export async function diskFailure(
   const [built, found, limit] = await Promise.all([
     builtBytesSince(docker, ctx.disk.startedAt, LOOK_LIMIT_MS),
     reclaimable(docker, { timeoutMs: LOOK_LIMIT_MS }).catch(() => null),
-    cacheLimit(docker, engineOf(ctx).facts).catch(() => null),
+    cacheLimit(docker).catch(() => null),
   ]);
   const downloads = disk?.places.includes('models') ? ctx.disk.downloaded.bytes : 0;
   const shares = disk
