@@ -26,11 +26,15 @@ const POLL_MS = 1_000;
 const ABSENT_LIMIT = 3;
 /** A port that stays closed this often: the server has ended and nobody starts it again. */
 const CLOSED_LIMIT = 15;
+/** Milliseconds of wrong answers in a row (a proxy's 502, a web page): longer than a restart behind it. */
+const BROKEN_LIMIT_MS = 60_000;
+/** Milliseconds without any answer: longer than reading 30 GB of weights holds a server up. */
+const SILENT_LIMIT_MS = 10 * 60_000;
 
 /**
  * Waits for the end of a run. The history is the truth; `hear` takes the WebSocket's messages, so
- * that an end is known at once. Throws the signal's reason, or comfyui-unreachable when the server
- * has ended. One that only is silent may be loading a model: the caller's deadline decides.
+ * that an end is known at once. Throws the signal's reason, or the Failure of the last look when the
+ * server has ended, gives only wrong answers, or is silent for longer than loading a model takes.
  */
 export function watchRun(options: WatchOptions): {
   ended: Promise<RunEnd>;
@@ -41,6 +45,8 @@ export function watchRun(options: WatchOptions): {
   let heard: RunEnd | null = null;
   let hurry = false;
   let closed = 0;
+  /** Since when each look failed; null while the server answers. */
+  let failingSince: number | null = null;
 
   function hear(message: ServerMessage): void {
     if (!('promptId' in message) || message.promptId !== promptId) return;
@@ -68,11 +74,16 @@ export function watchRun(options: WatchOptions): {
       if (entry) return { end: endOf(entry), known: true };
       const { running, pending } = await client.queue({ signal });
       closed = 0;
+      failingSince = null;
       return { end: null, known: running.includes(promptId) || pending.includes(promptId) };
     } catch (error) {
       signal.throwIfAborted();
-      closed = error instanceof Failure && error.code === 'comfyui-unreachable' ? closed + 1 : 0;
-      if (closed >= CLOSED_LIMIT) throw error;
+      if (!(error instanceof Failure)) throw error;
+      const now = clock.monotonicMs();
+      failingSince ??= now;
+      closed = error.code === 'comfyui-unreachable' ? closed + 1 : 0;
+      const limitMs = error.code === 'comfyui-timeout' ? SILENT_LIMIT_MS : BROKEN_LIMIT_MS;
+      if (closed >= CLOSED_LIMIT || now - failingSince >= limitMs) throw error;
       return { end: null, known: true };
     }
   }

@@ -3,6 +3,7 @@ import { exitCodes } from '../contract/exit-codes.ts';
 import { Failure, UsageError } from '../contract/failure.ts';
 import { RUN_PROCESS_ARGUMENT } from '../runner/run-argument.ts';
 import { defineClean } from './define-clean.ts';
+import { defineDance } from './define-dance.ts';
 import { defineInspection } from './define-inspection.ts';
 import { defineModels } from './define-models.ts';
 import { defineRunning } from './define-running.ts';
@@ -27,6 +28,7 @@ export async function runProgram(argv: string[], version: string): Promise<numbe
   const program = newProgram(version);
   program.action(() => action(async () => (await import('./wizard.ts')).wizard(io, version)));
   defineRunning(program, action, io);
+  defineDance(program, action, io);
   defineInspection(program, action, io);
   defineModels(program, action, io);
   defineClean(program, action, io);

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { createComfyClient } from '../comfyui/client.ts';
-import type { ConnectionOptions } from '../comfyui/connection.ts';
 import { type Graph, parseGraph } from '../comfyui/graph.ts';
 import { fittingGraph } from '../comfyui/shipped-graphs.ts';
 import { runSmoke, type SmokeOutcome } from '../comfyui/smoke/run.ts';
@@ -10,6 +9,7 @@ import { exitCodes } from '../contract/exit-codes.ts';
 import { Failure, UsageError } from '../contract/failure.ts';
 import type { SmokeLevel, SmokeReport } from '../contract/smoke.ts';
 import { systemClock } from '../ports/clock.ts';
+import { connectionOptions } from './comfy-connection.ts';
 import { type Io, outJson } from './io.ts';
 
 export interface SmokeCommandOptions {
@@ -72,24 +72,6 @@ function timeoutMs(text: string | undefined): number {
     throw new UsageError(`--timeout takes seconds between 1 and 86400, not ${text}.`);
   }
   return seconds * 1000;
-}
-
-/** Tokens come by environment or in the address, never by a flag of their own. */
-function connectionOptions(
-  { url, insecure }: SmokeCommandOptions & { url: string },
-  { env }: Io,
-): ConnectionOptions {
-  const token = env.COMFYUI_TOKEN;
-  return {
-    url,
-    ...(insecure ? { insecureTls: true } : {}),
-    ...(token ? { auth: { kind: 'bearer', token } } : {}),
-    proxy: {
-      http: env.HTTP_PROXY ?? env.http_proxy,
-      https: env.HTTPS_PROXY ?? env.https_proxy,
-      no: env.NO_PROXY ?? env.no_proxy,
-    },
-  };
 }
 
 async function readWorkflow(file: string, io: Io): Promise<Graph> {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { cleanSchema } from './clean.ts';
+import { danceSchema } from './dance.ts';
 import { diagnoseSchema, diagnosisCodesSchema } from './diagnosis.ts';
 import { doctorSchema } from './doctor.ts';
 import { eventSchema } from './events.ts';
@@ -19,6 +20,7 @@ export const documents = {
   diagnose: diagnoseSchema,
   'diagnose-codes': diagnosisCodesSchema,
   smoke: smokeReportSchema,
+  dance: danceSchema,
   models: modelsReportSchema,
   status: statusSchema,
   stop: stopSchema,

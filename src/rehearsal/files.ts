@@ -47,6 +47,11 @@ export class FileStore {
     return { filename, subfolder, type };
   }
 
+  /** Path of a file in the input folder; null for a name that leads out of it. */
+  inputPath(name: string): string | null {
+    return this.#inside(this.#inputDir, name);
+  }
+
   /** Null for what is not there, and for a name that leads out of the folder. */
   async read({ filename, subfolder, type }: SavedFile): Promise<Buffer | null> {
     if (type === 'temp') return this.#temp.get(join(subfolder, filename)) ?? null;

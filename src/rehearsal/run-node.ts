@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { countFrames } from './count-frames.ts';
 import { drawDancer, filled } from './dancer.ts';
 import { type NodeCall, NodeError, type NodeResult } from './execute.ts';
 import type { FileStore } from './files.ts';
-import { DANCER } from './node-classes.ts';
+import { CLIP_LOADER, DANCER } from './node-classes.ts';
 import { encodePng, type Frame } from './png.ts';
 import type { Fault } from './settings.ts';
 
@@ -24,6 +25,8 @@ export function nodeRunner(files: FileStore, fault: Fault) {
         return { outputs: [await dance(call, size, fault)] };
       case 'LoadImage':
         return { outputs: [[], null] };
+      case CLIP_LOADER:
+        return { outputs: [[], await countFrames(files, inputs), null, {}] };
       case 'SaveImage':
       case 'PreviewImage':
         return saveEach(files, call);

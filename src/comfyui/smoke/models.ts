@@ -1,3 +1,4 @@
+import { choicesOf } from '../choices-of.ts';
 import type { Graph } from '../graph.ts';
 import type { NodeClass } from '../schemas.ts';
 import { listed, ok, type SmokeLevelDefinition, skip, smokeFailure } from './context.ts';
@@ -49,13 +50,4 @@ export function namedModels(graph: Graph, classes: Map<string, NodeClass>): Name
     }
   }
   return found;
-}
-
-/** `[["a", "b"], {…}]`, or `["COMBO", {options: ["a", "b"]}]` as newer nodes say it. */
-function choicesOf(spec: unknown[]): string[] | null {
-  const [first, second] = spec;
-  const options = Array.isArray(first)
-    ? first
-    : (second as { options?: unknown } | undefined)?.options;
-  return Array.isArray(options) ? options.map(String) : null;
 }

@@ -1,7 +1,6 @@
-import type { Failure } from '../../contract/failure.ts';
-import type { NodeException } from '../messages.ts';
+import { endFailure } from '../run-failures.ts';
 import { watchRun } from '../watch.ts';
-import { ok, type SmokeLevelDefinition, skip, smokeFailure } from './context.ts';
+import { ok, type SmokeLevelDefinition, skip } from './context.ts';
 import { progressWords } from './progress.ts';
 
 const MINUTE_MS = 60_000;
@@ -22,47 +21,14 @@ export const render: SmokeLevelDefinition = {
     };
     try {
       const end = await watch.ended;
-      switch (end.kind) {
-        case 'done':
-          context.history = end.history;
-          return ok(`The server rendered in ${seconds(clock.monotonicMs() - started)} s.`);
-        case 'error':
-          throw exceptionFailure(end.exception);
-        case 'interrupted':
-          throw smokeFailure(
-            'smoke-render-interrupted',
-            'Somebody stopped the test video on the server.',
-          );
-        case 'lost':
-          throw smokeFailure(
-            'smoke-render-lost',
-            'The server was started again and has forgotten the test video.',
-          );
-        default:
-          return end satisfies never;
-      }
+      if (end.kind !== 'done') throw endFailure(end, 'the test video');
+      context.history = end.history;
+      return ok(`The server rendered in ${seconds(clock.monotonicMs() - started)} s.`);
     } finally {
       context.listener = null;
     }
   },
 };
-
-function exceptionFailure(exception: NodeException): Failure {
-  const { nodeId, nodeType, exceptionType, message } = exception;
-  const proof = `${exceptionType}: ${message}`;
-  if (/OutOfMemory|out of memory/i.test(proof)) {
-    return smokeFailure(
-      'smoke-out-of-memory',
-      `The video memory was full at node ${nodeId} (${nodeType}).`,
-      proof,
-    );
-  }
-  return smokeFailure(
-    'smoke-render-error',
-    `Node ${nodeId} (${nodeType}) broke: ${message.split('\n')[0]}`,
-    proof,
-  );
-}
 
 function seconds(ms: number): string {
   return (ms / 1000).toFixed(1);

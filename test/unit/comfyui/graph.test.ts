@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { classTypes, nodeTitle, parseGraph } from '../../../src/comfyui/graph.ts';
-import { refusal } from '../../../src/comfyui/smoke/workflow.ts';
+import { refusal } from '../../../src/comfyui/refusal.ts';
 import { jsonOf } from './recordings.ts';
 
 const node = { class_type: 'SaveImage', inputs: { images: ['2', 0] } };
