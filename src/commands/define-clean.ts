@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import { type Action, example } from './define.ts';
 import type { Io } from './io.ts';
-import type { Action } from './program.ts';
 
 /** The command that frees space. */
 export function defineClean(program: Command, action: Action, io: Io): void {
@@ -16,9 +16,6 @@ export function defineClean(program: Command, action: Action, io: Io): void {
     .option('--contexts', 'build contexts of earlier runs')
     .option('-y, --yes', 'remove without a question; only what is named')
     .option('--json', 'the list as one JSON document; removes only with --yes')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  steadydancer clean\n  steadydancer clean --cache --runs --yes',
-    )
+    .addHelpText('after', example('steadydancer clean', 'steadydancer clean --cache --runs --yes'))
     .action((options) => action(async () => (await import('./clean.ts')).clean(options, io)));
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import { type Action, example } from './define.ts';
 import type { Io } from './io.ts';
-import type { Action } from './program.ts';
 
 /** What the program is for: a photo, a clip, and a film of the one dancing like the other. */
 export function defineDance(program: Command, action: Action, io: Io): void {
@@ -23,7 +23,10 @@ export function defineDance(program: Command, action: Action, io: Io): void {
     .option('--json', 'one JSON document on stdout')
     .addHelpText(
       'after',
-      '\nExamples:\n  steadydancer dance photo.jpg clip.mp4\n  steadydancer dance photo.jpg clip.mp4 -o dance.mp4 --seconds 5',
+      example(
+        'steadydancer dance photo.jpg clip.mp4',
+        'steadydancer dance photo.jpg clip.mp4 -o dance.mp4 --seconds 5',
+      ),
     )
     .action((photo, clip, more, options) =>
       action(async () => (await import('./dance.ts')).dance([photo, clip, ...more], options, io)),

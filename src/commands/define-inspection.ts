@@ -1,9 +1,6 @@
 import type { Command } from 'commander';
+import { type Action, collect, example } from './define.ts';
 import type { Io } from './io.ts';
-import type { Action } from './program.ts';
-
-const collect = (value: string, before: string[]) => [...before, value];
-const example = (line: string) => `\nExample:\n  ${line}`;
 
 /** Commands that look and say, and change nothing. */
 export function defineInspection(program: Command, action: Action, io: Io): void {

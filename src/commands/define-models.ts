@@ -1,8 +1,6 @@
 import type { Command } from 'commander';
+import { type Action, collect, example } from './define.ts';
 import type { Io } from './io.ts';
-import type { Action } from './program.ts';
-
-const example = (line: string) => `\nExample:\n  ${line}`;
 
 /** Commands over files that stay: models and profiles. */
 export function defineModels(program: Command, action: Action, io: Io): void {
@@ -20,7 +18,7 @@ export function defineModels(program: Command, action: Action, io: Io): void {
     .option(
       '--reuse <folder>',
       'look here for files that are there already (repeatable)',
-      (v, a: string[]) => [...a, v],
+      collect,
       [],
     )
     .option('--replace', 'overwrite files that are not the right ones')
@@ -38,12 +36,7 @@ export function defineModels(program: Command, action: Action, io: Io): void {
     .argument('[action]', 'list, show, save, copy, rename, delete, export, import, default', 'list')
     .argument('[names...]', 'what the action works on')
     .description('saved choices')
-    .option(
-      '-s, --set <key=value>',
-      'with save: one choice (repeatable)',
-      (v, a: string[]) => [...a, v],
-      [],
-    )
+    .option('-s, --set <key=value>', 'with save: one choice (repeatable)', collect, [])
     .option('-y, --yes', 'do not ask before deleting')
     .option('--json', 'one JSON document on stdout')
     .addHelpText('after', example('steadydancer profiles list'))

@@ -1,11 +1,7 @@
 import type { Command } from 'commander';
 import { phaseIds } from '../contract/ids.ts';
+import { type Action, collect, example } from './define.ts';
 import type { Io } from './io.ts';
-import type { Action } from './program.ts';
-
-const collect = (value: string, before: string[]) => [...before, value];
-const example = (...lines: string[]) =>
-  `\nExample${lines.length > 1 ? 's' : ''}:\n${lines.map((line) => `  ${line}`).join('\n')}`;
 
 /** Commands that build, start, follow and stop. */
 export function defineRunning(program: Command, action: Action, io: Io): void {

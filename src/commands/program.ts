@@ -2,15 +2,13 @@ import { Command, CommanderError } from 'commander';
 import { exitCodes } from '../contract/exit-codes.ts';
 import { Failure, UsageError } from '../contract/failure.ts';
 import { RUN_PROCESS_ARGUMENT } from '../runner/run-argument.ts';
+import type { Action } from './define.ts';
 import { defineClean } from './define-clean.ts';
 import { defineDance } from './define-dance.ts';
 import { defineInspection } from './define-inspection.ts';
 import { defineModels } from './define-models.ts';
 import { defineRunning } from './define-running.ts';
 import { type Io, outJson, processIo } from './io.ts';
-
-/** Runs one command with what commander parsed; the module behind it is loaded only now. */
-export type Action = (perform: () => Promise<number>) => Promise<void>;
 
 /**
  * Parses argv, runs one command and gives its exit code. Commands are imported only when they run,
