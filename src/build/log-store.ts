@@ -31,7 +31,9 @@ export class LogStore {
   #pending: Uint8Array[] = [];
   #pendingBytes = 0;
   #timer: NodeJS.Timeout | undefined;
-  #writing: Promise<void> = Promise.resolve();
+  #writing: Promise<void> | null = null;
+  #file: FileHandle | null = null;
+  #size = 0;
   #error: Error | null = null;
 
   constructor(options: LogStoreOptions) {
@@ -68,17 +70,29 @@ export class LogStore {
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const bytes = Buffer.concat(this.#pending);
-    this.#pending = [];
-    this.#pendingBytes = 0;
-    this.#writing = this.#writing.then(() => this.#append(bytes));
+    // One write at a time: what comes meanwhile goes with the next one, in one piece.
+    this.#writing ??= this.#drain().finally(() => {
+      this.#writing = null;
+    });
     await this.#writing;
   }
 
   /** Writes everything, also lines that have no end yet. */
   async close(): Promise<void> {
     for (const bytes of this.#plain.end()) this.#write(bytes);
-    await this.flush();
+    do await this.flush();
+    while (this.#pending.length > 0);
+    await this.#file?.close().catch(() => {});
+    this.#file = null;
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#pending.length > 0) {
+      const bytes = Buffer.concat(this.#pending);
+      this.#pending = [];
+      this.#pendingBytes = 0;
+      await this.#append(bytes);
+    }
   }
 
   #remember(vertex: string, stream: 1 | 2, data: Uint8Array): void {
@@ -102,33 +116,38 @@ export class LogStore {
   #write(bytes: Uint8Array): void {
     this.#pending.push(bytes);
     this.#pendingBytes += bytes.length;
-    if (this.#pendingBytes >= FLUSH_BYTES) void this.flush();
-    else if (this.#timer === undefined) {
+    if (this.#pendingBytes >= FLUSH_BYTES) {
+      if (this.#writing === null) void this.flush();
+    } else if (this.#timer === undefined) {
       this.#timer = setTimeout(() => void this.flush(), this.#options.flushMs);
       this.#timer.unref();
     }
   }
 
   async #append(bytes: Buffer): Promise<void> {
-    if (bytes.length === 0) return;
     const { path, maxBytes } = this.#options;
     try {
-      await mkdir(dirname(path), { recursive: true });
-      const size = await stat(path).then(
-        (found) => found.size,
-        () => 0,
-      );
-      if (size > 0 && size + bytes.length > maxBytes) await rename(path, `${path}.1`);
-      const file = await open(path, 'a', 0o600);
-      try {
-        await this.#writeAll(file, bytes);
-      } finally {
-        await file.close();
+      if (this.#file && this.#size > 0 && this.#size + bytes.length > maxBytes) {
+        await this.#file.close();
+        this.#file = null;
+        await rename(path, `${path}.1`);
       }
+      this.#file ??= await this.#open();
+      await this.#writeAll(this.#file, bytes);
     } catch (error) {
       // Later lines are tried again: there may be room by then. What is missing stays known.
       this.#error ??= error as Error;
     }
+  }
+
+  async #open(): Promise<FileHandle> {
+    const { path, maxBytes } = this.#options;
+    await mkdir(dirname(path), { recursive: true });
+    const found = await stat(path).catch(() => null);
+    if (found && found.size >= maxBytes) await rename(path, `${path}.1`);
+    const file = await open(path, 'a', 0o600);
+    this.#size = (await file.stat()).size;
+    return file;
   }
 
   async #writeAll(file: FileHandle, bytes: Buffer): Promise<void> {
@@ -136,7 +155,9 @@ export class LogStore {
     let made = false;
     while (at < bytes.length) {
       try {
-        at += (await file.write(bytes, at, bytes.length - at)).bytesWritten;
+        const { bytesWritten } = await file.write(bytes, at, bytes.length - at);
+        at += bytesWritten;
+        this.#size += bytesWritten;
       } catch (error) {
         const full = (error as NodeJS.ErrnoException).code === 'ENOSPC';
         if (!full || made || !this.#options.onFull()) throw error;

@@ -45,6 +45,7 @@ export async function ownEngine(options: { diskMegabytes?: number } = {}): Promi
   must('ip', ['netns', 'add', name]);
   must('ip', ['netns', 'exec', name, 'ip', 'link', 'set', 'lo', 'up']);
   const socketPath = join(folder, 'docker.sock');
+  const containerdPid = join(folder, 'exec', 'containerd', 'containerd.pid');
   let daemon: ChildProcess | null = null;
 
   const start = async () => {
@@ -84,10 +85,15 @@ export async function ownEngine(options: { diskMegabytes?: number } = {}): Promi
     host: `unix://${socketPath}`,
     dataRoot,
     start,
-    kill: () => end('SIGKILL'),
+    async kill() {
+      await end('SIGKILL');
+      killPid(containerdPid);
+      // Where nobody reaps it, dockerd takes the dead containerd of this number for a live one.
+      rmSync(containerdPid, { force: true });
+    },
     async remove() {
       await end('SIGTERM');
-      killPid(join(folder, 'exec', 'containerd', 'containerd.pid'));
+      killPid(containerdPid);
       spawnSync('ip', ['netns', 'delete', name]);
       // The innermost first.
       for (const point of mountsBelow(folder)) spawnSync('umount', ['--lazy', point]);
