@@ -30,6 +30,15 @@ comfyui-upload-too-large | smoke | The server takes no file of this size | A pro
 container-gpu-unavailable | launch | The container did not get its GPU | The toolkit, the driver or the CDI file stands in the way.
 container-not-ready | launch | The container is not ready in time | Its log says what it was doing.
 disk-reserve | image | The run stopped itself before the disk was full | Other programs wrote to it, or the plan was too small.
+dance-clip-short | - | The clip is too short for a dance | It has fewer than five frames.
+dance-folder-not-writable | smoke | The film cannot be saved in this folder | It belongs to somebody else, or the disk is full or read-only.
+dance-input-unreadable | - | The photo or the clip cannot be used | It is missing, broken, or of a kind that is not read.
+dance-model-missing | smoke | The server lists not all models of SteadyDancer | They were not fetched, or lie in another folder.
+dance-no-person | smoke | No person was found in the photo or the clip | The pose models found nobody.
+dance-not-steadydancer | smoke | The ComfyUI has no SteadyDancer nodes | Their pack is missing or did not load.
+dance-photo-small | - | The photo is too small | A person is not seen in so few pixels.
+dance-pose-nodes-missing | smoke | The ComfyUI cannot find poses | Its pose nodes or their models are missing.
+dance-too-long | smoke | The film is too much for this memory | It is too long or too large, by an estimate.
 disk-too-small | prepare | The plan does not fit on the disk | It needs more at its peak than is free.
 dockerfile-unknown-argument | validate | The Dockerfile has no such build argument | The choice would have no effect.
 dockerfile-without-stage | validate | The Dockerfile builds nothing | It has no FROM line.

@@ -8,7 +8,7 @@ import { FILM_NODE } from '../graphs/steadydancer.ts';
 import { inspectMedia } from '../media/inspect.ts';
 import { UnreadableMedia } from '../media/unreadable.ts';
 import type { HistoryEntry } from '../schemas.ts';
-import { producedFiles } from '../smoke/file.ts';
+import { gone, producedFiles } from '../smoke/file.ts';
 import { judgeMedia } from '../smoke/judge-media.ts';
 
 const MAX_FILM_BYTES = 20e9;
@@ -32,11 +32,11 @@ export async function saveFilm(
   const own = await temporaryFolder(folder);
   try {
     const fetched = join(own, basename(film.filename.replaceAll('\\', '/')) || 'film');
-    const saved = await client.download(
-      film,
-      { path: fetched, maxBytes: MAX_FILM_BYTES },
-      { signal },
-    );
+    const saved = await client
+      .download(film, { path: fetched, maxBytes: MAX_FILM_BYTES }, { signal })
+      .catch((error) => {
+        throw gone(film, error) ?? error;
+      });
     const { detail, mime, extension } = await look(fetched, saved.mime);
     const path = await nameIt(fetched, withExtension(wanted, extension ?? extname(fetched)));
     return { path, bytes: saved.bytes, mime, detail: detail(basename(path)) };

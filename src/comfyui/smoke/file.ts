@@ -117,7 +117,8 @@ function localName(filename: string, taken: Set<string>): string {
   return name;
 }
 
-function gone(from: ServerFile, error: unknown): Failure | null {
+/** A 404 for a file that the history names; null for any other error. */
+export function gone(from: ServerFile, error: unknown): Failure | null {
   const proof = (error as { details?: { proof?: string } }).details?.proof ?? '';
   if (!proof.startsWith('HTTP 404')) return null;
   return smokeFailure(
