@@ -44,7 +44,7 @@ def main() -> None:
     listing = tempfile.mktemp()
     home = tempfile.mkdtemp()
     ended = subprocess.run(
-        [sys.executable, __file__, "--load", listing],
+        [sys.executable, "-P", __file__, "--load", listing],
         env={**os.environ, "HOME": home, "PYTHONDONTWRITEBYTECODE": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

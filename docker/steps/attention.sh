@@ -29,7 +29,8 @@ case "$attention" in
     fi
     echo "$found  $FLASH_ATTN_WHEEL" >/opt/steadydancer/flash-attn.sha256
     from_index flash-attn '' ''
-    uv pip install --no-deps "$wheel" || fail "flash-attn's wheel does not fit this Python."
+    # The file was renamed after it was built: its own metadata has the version without what it is for.
+    UV_SKIP_WHEEL_FILENAME_CHECK=1 uv pip install --no-deps "$wheel" || fail "flash-attn's wheel does not fit this Python."
     rm -f "$wheel"
     ;;
   xformers) from_index xformers "$XFORMERS_VERSION" "${XFORMERS_INDEX:-}" ;;
@@ -38,4 +39,4 @@ case "$attention" in
   *) fail "There is no attention back-end $attention." ;;
 esac
 echo "$attention" >/opt/steadydancer/attention
-python /prove/attention.py "$attention"
+python -P /prove/attention.py "$attention"

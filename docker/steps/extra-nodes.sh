@@ -15,5 +15,5 @@ for extra in $EXTRA_NODES; do
   chmod -R a+rwX "/opt/ComfyUI/custom_nodes/$folder"
 done
 install_requirements
-python /prove/packages.py
-python /prove/nodes.py
+python -P /prove/packages.py
+python -P /prove/nodes.py

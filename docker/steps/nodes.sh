@@ -11,7 +11,7 @@ while read -r repository commit folder; do
 done </tmp/packs.txt
 rm -f /tmp/packs.txt
 install_requirements
-python /prove/packages.py
+python -P /prove/packages.py
 classes=''
 [ "$ENABLE_STEADYDANCER" != true ] || classes=/steps/nodes.json
-python /prove/nodes.py $classes
+python -P /prove/nodes.py $classes

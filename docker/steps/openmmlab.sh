@@ -8,4 +8,4 @@ awk '/^[A-Za-z0-9]/ { on = !/^(mmcv|torch|torchvision|triton|setuptools|nvidia-[
 uv pip install --require-hashes --no-deps --no-build-isolation -r /tmp/openmmlab.lock ||
   fail 'OpenMMLab could not be installed with the hashes of openmmlab.lock.'
 rm -f /tmp/openmmlab.lock
-python /prove/openmmlab.py
+python -P /prove/openmmlab.py

@@ -7,5 +7,5 @@ awk '/^[A-Za-z0-9]/ { on = !/^(torch|torchvision|torchaudio|triton|nvidia-[a-z0-
 uv pip install --require-hashes --no-deps -r /tmp/nodes.lock ||
   fail 'The packages of ComfyUI and the nodes could not be installed with the hashes of nodes.lock.'
 rm -f /tmp/nodes.lock
-python /prove/packages.py
+python -P /prove/packages.py
 uv pip freeze >/opt/steadydancer/locked.txt

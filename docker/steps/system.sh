@@ -1,4 +1,4 @@
-# Packages of the distribution and uv.
+# Packages of the distribution.
 . /steps/fetch.sh
 export DEBIAN_FRONTEND=noninteractive
 . /etc/os-release
@@ -27,13 +27,6 @@ apt-get install -y --no-install-recommends -o Acquire::Retries=3 -o APT::Keep-Do
 found=$(python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 [ "$found" = "$PYTHON_VERSION" ] ||
   fail "$PRETTY_NAME has Python $found, and $PYTHON_VERSION was asked for: choose another BASE_IMAGE."
-
-python3 -m venv /opt/uv
-/opt/uv/bin/pip install --quiet --no-cache-dir --disable-pip-version-check --only-binary :all: \
-  --require-hashes -r /locks/uv.lock || fail "uv could not be installed from ${PIP_MIRROR:-PyPI}."
-ln -s /opt/uv/bin/uv /usr/local/bin/uv
-python3 -m venv /opt/venv
-mkdir -p /opt/steadydancer
 
 ffmpeg -v error -f lavfi -i color=size=32x32:duration=0.2 -c:v libx264 -f null - ||
   fail 'ffmpeg of the base image cannot write H.264.'

@@ -1,4 +1,5 @@
 # torch in three layers: cudnn (cuDNN and cuBLAS), cuda (the rest of CUDA and Triton), torch.
+# (Proofs run with -P: their own folder must not be where `import torch` looks.)
 . /steps/fetch.sh
 part=$1
 lock=/locks/torch.lock
@@ -36,5 +37,5 @@ fi
 rm -f /tmp/part.lock
 [ "$part" = torch ] || exit 0
 
-python /prove/torch.py
+python -P /prove/torch.py
 uv pip freeze | grep -E '^(torch|torchvision|torchaudio)==' >/opt/steadydancer/constraints.txt

@@ -39,8 +39,12 @@ function problems(graph: ReturnType<typeof workflow>): string[] {
         const accepts = `${input.type} `.replace(/\//g, ' ');
         if (!type || !accepts.includes(linkType(type))) found.push(`${at}: ${name} gets ${type}`);
       } else if (Array.isArray(input.choices)) {
-        // Choices of a family are recorded with a remark: `video/* (...)`.
-        const fits = input.choices.some((choice) => String(choice).split(' ')[0] === value);
+        // The formats of a folder are recorded in one entry: `video/<names …>: video/h264-mp4, …`.
+        const fits = input.choices.some((choice) =>
+          String(choice)
+            .split(/[ ,:]+/)
+            .includes(String(value)),
+        );
         if (!fits && !input.choices.includes(value as string))
           found.push(`${at}: ${name} is not ${value}`);
       } else if (typeof value === 'number') {

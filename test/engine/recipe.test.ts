@@ -1,0 +1,221 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fetch } from 'undici';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { engineBuilder } from '../../src/build/engine-builder.ts';
+import { createComfyClient } from '../../src/comfyui/client.ts';
+import { parseGraph } from '../../src/comfyui/graph.ts';
+import { runSmoke } from '../../src/comfyui/smoke/run.ts';
+import { containerSpec } from '../../src/launch/container-spec.ts';
+import { systemClock } from '../../src/ports/clock.ts';
+import { modelFile, models } from '../../src/recipe/models.ts';
+import { baseImage } from '../world/base-image.ts';
+import { RecipeWorld, type WorldFaults } from '../world/recipe/world.ts';
+import { type Built, build, logText, testDocker } from './build-folder.ts';
+import { describeWithEngine } from './engine.ts';
+import { ENGINE, HOST } from './launch-world.ts';
+import { freePort } from './program.ts';
+
+const docker = testDocker();
+const base = process.env.STEADYDANCER_NO_ENGINE
+  ? { reason: 'no engine' }
+  : await baseImage(docker).catch((error: Error) => ({ reason: error.message }));
+const workflows = join(import.meta.dirname, '../../docker/workflows');
+const tags: string[] = [];
+let world: RecipeWorld;
+
+async function buildIn(
+  { contextDir, args }: RecipeWorld,
+  more: { args?: Record<string, string>; target?: string } = {},
+): Promise<Built & { tag: string }> {
+  const tag = `sd-recipe-test-${process.pid}:${tags.length}`;
+  tags.push(tag);
+  const all = { ...args, ...more.args };
+  const target = more.target ? { target: more.target } : {};
+  return {
+    ...(await build(engineBuilder(docker), { contextDir, tag, args: all, ...target })),
+    tag,
+  };
+}
+
+/** The sentence that a step ended with. */
+const sentence = (built: Built) =>
+  logText(built.events).findLast((line) => line.startsWith('steadydancer: '));
+
+async function failing(faults: WorldFaults, args: Record<string, string> = {}, target?: string) {
+  const broken = await RecipeWorld.make(docker, faults);
+  try {
+    const built = await buildIn(broken, { args, ...(target ? { target } : {}) });
+    expect(built.failure?.code).toBe('build-step-failed');
+    expect(built.failure?.details.proof).toBeTruthy();
+    return sentence(built);
+  } finally {
+    await broken.close();
+  }
+}
+
+describeWithEngine('the real image, in a small world', () => {
+  if ('reason' in base) {
+    it.skip(`skipped: ${base.reason}`, () => undefined);
+    return;
+  }
+  beforeAll(async () => {
+    world = await RecipeWorld.make(docker);
+  });
+  afterAll(async () => {
+    await world?.close();
+    for (const tag of tags) {
+      await docker
+        .getImage(tag)
+        .remove({ force: true })
+        .catch(() => undefined);
+    }
+  });
+
+  it('is built, is cached, starts for a uid without a name and renders the test video', async () => {
+    const dependencies = await buildIn(world, { target: 'dependencies' });
+    expect(dependencies.thrown, logText(dependencies.events).slice(-30).join('\n')).toBeNull();
+    const built = await buildIn(world);
+    expect(built.thrown, logText(built.events).slice(-30).join('\n')).toBeNull();
+
+    const again = await buildIn(world);
+    expect(again.id).toBe(built.id);
+    const ran = again.events.filter(
+      (event) =>
+        event.type === 'build.vertex' &&
+        event.state === 'done' &&
+        !event.cached &&
+        /\] (RUN|COPY)/.test(event.name),
+    );
+    expect(ran).toEqual([]);
+
+    const info = await docker.getImage(built.tag).inspect();
+    expect(info.Config.Healthcheck?.Test).toContain('/opt/steadydancer/healthcheck.py');
+    expect(info.Config.Labels).toHaveProperty(['org.opencontainers.image.title']);
+    await runs(built.tag);
+  });
+
+  it('builds nothing below the models anew for another variant', async () => {
+    const built = await buildIn(world, { args: { STEADYDANCER_VARIANT: 'fp16' } });
+    expect(built.thrown).toBeNull();
+    const ran = built.events.flatMap((event) =>
+      event.type === 'build.vertex' && event.state === 'done' && !event.cached ? [event.name] : [],
+    );
+    const early = ran.filter((name) =>
+      /\[(system|torch|attention|packages|comfyui|nodes|dep)/.test(name),
+    );
+    expect(early).toEqual([]);
+    const env = (await docker.getImage(built.tag).inspect()).Config.Env;
+    expect(env).toContain('STEADYDANCER_VARIANT=fp16');
+  });
+
+  it('ends with a sentence when torch is not what was asked for', async () => {
+    expect(await failing({ torchVersion: '2.7.1' }, {}, 'torch')).toBe(
+      'steadydancer: torch is 2.7.1+cu128, and 2.8.0 was asked for.',
+    );
+  });
+
+  it('ends with a sentence when the flash-attn wheel is another file', async () => {
+    const wrong = { FLASH_ATTN_SHA256: '0'.repeat(64) };
+    expect(await failing({}, wrong, 'attention')).toMatch(
+      /^steadydancer: flash-attn's wheel has sha256 [0-9a-f]{64}, and 0{64} was expected/,
+    );
+  });
+
+  it('ends with a sentence when a package has another hash than its lock', async () => {
+    expect(await failing({ wrongLockHash: true }, { ATTENTION: 'sdpa' }, 'packages')).toBe(
+      'steadydancer: The packages of ComfyUI and the nodes could not be installed with the hashes of nodes.lock.',
+    );
+  });
+
+  it('ends with a sentence when a node class is missing', async () => {
+    const missingClass = 'WanVideoAddSteadyDancerEmbeds';
+    expect(await failing({ missingClass }, { ATTENTION: 'sdpa' }, 'nodes')).toBe(
+      `steadydancer: ComfyUI-WanVideoWrapper has no node class ${missingClass} at this commit.`,
+    );
+  });
+});
+
+/** The container as the wizard makes it, to a test video. */
+async function runs(tag: string): Promise<void> {
+  const port = await freePort();
+  const mount = (source: string, target: string) => {
+    mkdirSync(source, { recursive: true, mode: 0o777 });
+    return { kind: 'folder' as const, source, target, readOnly: false };
+  };
+  const spec = containerSpec({
+    choices: { recipe: 'steadydancer' },
+    imageRef: tag,
+    profile: `recipe-test-${process.pid}`,
+    runId: 'r',
+    planDigest: 'd',
+    role: 'comfyui',
+    host: HOST,
+    engine: ENGINE,
+    gpu: null,
+    port,
+    listen: '127.0.0.1',
+    mounts: [mount(world.models(models().map(modelFile)), '/opt/ComfyUI/models')],
+    env: { COMFYUI_ARGS: '--cpu' },
+  });
+  const container = await docker.createContainer(spec);
+  try {
+    await container.start();
+    const url = `http://127.0.0.1:${port}`;
+    const up = () =>
+      fetch(`${url}/system_stats`).then(
+        ({ status }) => status,
+        () => 0,
+      );
+    await expect.poll(up, { timeout: 60_000 }).toBe(200);
+    const file = join(workflows, 'steadydancer-smoke.api.json');
+    const outcome = await runSmoke({
+      client: createComfyClient({ url }),
+      graph: parseGraph(readFileSync(file, 'utf8'), file),
+      gpuExpected: { kind: 'none' },
+      fileExpected: { width: 256, height: 448, frames: 17 },
+      outDir: join(world.folder, 'outputs'),
+      emit: () => undefined,
+      signal: new AbortController().signal,
+      clock: systemClock,
+    });
+    expect(outcome.failure?.message ?? null).toBeNull();
+    expect(outcome.levels.map(({ status }) => status)).toEqual([
+      'ok',
+      'skip',
+      'ok',
+      'ok',
+      'ok',
+      'ok',
+      'ok',
+    ]);
+    expect(await inside(container, ['cat', '/opt/steadydancer/manifest.json'])).toContain(
+      world.args.WANVIDEOWRAPPER_COMMIT,
+    );
+    expect(await inside(container, ['ls', 'input', 'user/default/workflows'])).toMatch(
+      /sd_pose\.mp4\nsd_ref\.png[\s\S]*steadydancer-dance\.json/,
+    );
+    await inside(container, ['python', '/opt/steadydancer/healthcheck.py']);
+  } finally {
+    await container.remove({ force: true });
+  }
+}
+
+/** Runs a program in the container; throws with its output when it fails. */
+async function inside(
+  container: ReturnType<typeof docker.getContainer>,
+  command: string[],
+): Promise<string> {
+  const exec = await container.exec({
+    Cmd: command,
+    AttachStdout: true,
+    AttachStderr: true,
+    Tty: true,
+  });
+  const stream = await exec.start({ Tty: true });
+  let said = '';
+  for await (const chunk of stream) said += chunk.toString();
+  const { ExitCode } = await exec.inspect();
+  if (ExitCode !== 0) throw new Error(`${command.join(' ')}: ${said}`);
+  return said.replaceAll('\r', '');
+}
