@@ -24,7 +24,12 @@ export async function runProgram(argv: string[], version: string): Promise<numbe
     exitCode = await perform();
   };
   const program = newProgram(version);
-  program.action(() => action(async () => (await import('./wizard.ts')).wizard(io, version)));
+  program.action((_options, { args: [unknown] }: Command) =>
+    action(async () => {
+      if (unknown !== undefined) throw new UsageError(noCommand(unknown, program));
+      return (await import('./wizard.ts')).wizard(io, version);
+    }),
+  );
   defineRunning(program, action, io);
   defineDance(program, action, io);
   defineInspection(program, action, io);
@@ -39,22 +44,31 @@ export async function runProgram(argv: string[], version: string): Promise<numbe
 }
 
 function newProgram(version: string): Command {
-  return new Command('steadydancer')
-    .version(version)
-    .description(
-      'From a machine with an NVIDIA GPU to a running, tested ComfyUI container with SteadyDancer.\n' +
-        'Without a command: the wizard.',
-    )
-    .addHelpText(
-      'after',
-      '\nExamples:\n' +
-        '  steadydancer                                    the wizard\n' +
-        '  steadydancer run --profile rehearsal --yes      one minute, no GPU: tests Docker, port and folders\n' +
-        '  steadydancer run --profile l40s-fp16 --yes --json   unattended, one JSON event a line',
-    )
-    .showHelpAfterError('(--help shows what there is)')
-    .configureHelp({ showGlobalOptions: false })
-    .exitOverride();
+  return (
+    new Command('steadydancer')
+      .version(version)
+      .description(
+        'From a machine with an NVIDIA GPU to a running, tested ComfyUI container with SteadyDancer.\n' +
+          'Without a command: the wizard.',
+      )
+      .addHelpText(
+        'after',
+        '\nExamples:\n' +
+          '  steadydancer                                    the wizard\n' +
+          '  steadydancer run --profile rehearsal --yes      one minute, no GPU: tests Docker, port and folders\n' +
+          '  steadydancer run --profile l40s-fp16 --yes --json   unattended, one JSON event a line',
+      )
+      .showHelpAfterError('(--help shows what there is)')
+      .configureHelp({ showGlobalOptions: false })
+      // A word that is no command is named as such, not counted.
+      .allowExcessArguments()
+      .exitOverride()
+  );
+}
+
+function noCommand(name: string, program: Command): string {
+  const names = program.commands.map((command) => command.name());
+  return `There is no command ${name}. There are: ${names.join(', ')}.`;
 }
 
 async function runProcess(runDir: string | undefined): Promise<number> {

@@ -34,12 +34,15 @@ export const prepare: Phase = {
   },
 };
 
+/** Nothing is started in this run. */
+function endsWithImage({ request: { until } }: RunContext): boolean {
+  return until !== undefined && phaseIds.indexOf(until) <= phaseIds.indexOf('image');
+}
+
 /** What this version does for another machine ends with the image. */
-function checkTarget({ planned, request }: RunContext): void {
-  const { target } = planned.choices;
-  const last = request.until;
-  const endsWithImage = last !== undefined && phaseIds.indexOf(last) <= phaseIds.indexOf('image');
-  if (target === 'local' || endsWithImage) return;
+function checkTarget(ctx: RunContext): void {
+  const { target } = ctx.planned.choices;
+  if (target === 'local' || endsWithImage(ctx)) return;
   throw new Failure({
     code: 'target-not-here',
     sentence: `Target ${target} is built here and not started here.`,
@@ -57,7 +60,7 @@ const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
 /** Anyone who reaches ComfyUI can run programs on this computer: never by a default, never by --yes. */
 async function confirmExposure(ctx: RunContext): Promise<void> {
   const { listen } = ctx.planned.choices;
-  if (LOOPBACK.includes(listen) || ctx.request.exposeConfirmed) return;
+  if (LOOPBACK.includes(listen) || ctx.request.exposeConfirmed || endsWithImage(ctx)) return;
   const answer = await ctx.ask({
     id: 'expose',
     text: `ComfyUI has no password: anyone who reaches ${listen} can run programs on this computer. Publish it there?`,
