@@ -196,22 +196,13 @@ async function fetchLocked(
 ): Promise<ModelOutcome> {
   const { options, limits, signal } = pulling;
   await makeRoom(place);
-  let waited = false;
-  const lock = await lockFile(place.lock, options.clock, signal, () => {
-    waited = true;
-    meter.state('waiting', 0);
-  });
+  const lock = await lockFile(place.lock, options.clock, signal, () => meter.state('waiting', 0));
   try {
-    if (waited) {
-      const there = await presence(
-        place,
-        resolved,
-        (await pulling.pins.read())[place.file],
-        true,
-        signal,
-      );
-      if (there.kind === 'right' || there.kind === 'plausible')
-        return await keep(pulling, wanted, place, there);
+    // Another process may have finished it while we waited, or while we asked the hub.
+    const pins = await pulling.pins.read();
+    const there = await presence(place, resolved, pins[place.file], true, signal);
+    if (there.kind === 'right' || (there.kind === 'plausible' && resolved.sha256 === null)) {
+      return await keep(pulling, wanted, place, there);
     }
     const job = { ...pulling, ...options, limits, signal, valve: pulling.valve };
     const done = await download(

@@ -1,12 +1,20 @@
-// A pull in a process of its own, to be killed: node pull-child.ts HUB FOLDER JSON(models)
+// A pull in a process of its own, to be killed: node pull-child.ts HUB FOLDER JSON(models) COUNT
+// COUNT is a file that always says how many bytes have reached the process.
+import { openSync, writeSync } from 'node:fs';
 
 import { hubAccess } from '../../../src/models/hub-access.ts';
 import { pull } from '../../../src/models/pull.ts';
 import { webOf } from '../../../src/models/web.ts';
 import { systemClock } from '../../../src/ports/clock.ts';
+import { counting } from './counting.ts';
 
-const [endpoint = '', folder = '', models = '[]'] = process.argv.slice(2);
-const web = webOf({});
+const [endpoint = '', folder = '', models = '[]', countFile = ''] = process.argv.slice(2);
+const count = openSync(countFile, 'w');
+let received = 0;
+const web = counting(webOf({}), (bytes) => {
+  received += bytes;
+  writeSync(count, String(received).padEnd(20), 0);
+});
 const report = await pull({
   folder,
   models: JSON.parse(models),
