@@ -62,12 +62,14 @@ function newProgram(version: string): Command {
       .configureHelp({ showGlobalOptions: false })
       // A word that is no command is named as such, not counted.
       .allowExcessArguments()
+    .allowUnknownOption()
       .exitOverride()
   );
 }
 
 function noCommand(name: string, program: Command): string {
   const names = program.commands.map((command) => command.name());
+  if (name.startsWith('-')) return `There is no option ${name}; --help shows what there is.`;
   return `There is no command ${name}. There are: ${names.join(', ')}.`;
 }
 
