@@ -7,6 +7,7 @@ import { bodyRows, Frame } from './kit/frame.tsx';
 import type { KeyHint } from './kit/key-line.ts';
 import { useKeys } from './kit/keys.ts';
 import { type Line, Rows } from './kit/row.tsx';
+import { Scroll } from './kit/scroll.tsx';
 import { useSurroundings } from './kit/surroundings.tsx';
 import { placeLine } from './place-line.ts';
 import { words } from './words.ts';
@@ -57,7 +58,12 @@ export function EngineScreen(props: EngineScreenProps) {
   if (engine.state === 'cannot-run-here') {
     return (
       <Frame left={placeLine('machine', columns)} right={podLine(host)} keys={elsewhereKeys}>
-        <Rows lines={elsewhereLines(host, engine, width).slice(0, room)} />
+        <Scroll
+          lines={elsewhereLines(host, engine, width)}
+          rows={room}
+          more={words.root.more}
+          active={active}
+        />
       </Frame>
     );
   }
@@ -102,9 +108,12 @@ function headLines(engine: MissingEngine, problem: string | null, width: number)
 
 /** A command is complete; it may be wrapped here, and is one line of a shell. */
 function commandLines(road: EngineRoad, width: number): Line[] {
-  if (road.commands.length === 0) return [];
-  const title = road.walks === 'here' ? words.engine.commands : words.engine.byYou;
-  return ['', [{ text: title, tone: 'quiet' }], ...roadCommandLines(road, width)];
+  // A label that says all: whole here, where its row may be cut.
+  if (road.commands.length === 0) return ['', ...wrapWords(road.title, width)];
+  const { commands, commandsHere, byYou } = words.engine;
+  const title = road.walks === 'tell' ? byYou : road.root ? commands : commandsHere;
+  const titles = wrapWords(title, width).map((text): Line => [{ text, tone: 'quiet' }]);
+  return ['', ...titles, ...roadCommandLines(road, width)];
 }
 
 export function roadCommandLines({ commands, walks }: EngineRoad, width: number): Line[] {

@@ -35,6 +35,7 @@ export function RootScreen(props: {
   const head: Line[] = [
     ...wrapWords(`${road.title}?`, width).map((text): Line => [{ text, tone: 'strong' }]),
     ...wrapWords(capital(road.note), width),
+    ...(road.undo ? wrapWords(`${words.root.undo} ${road.undo}`, width) : []),
     '',
     ...wrapWords(words.root.commands, width).map((text): Line => [{ text }]),
   ];

@@ -253,14 +253,14 @@ export class Session {
   }
 
   leave(leaving: Leaving, exitCode?: ExitCode): void {
-    const { page } = this.#state;
+    const { page, stopped } = this.#state;
     const runId = 'runId' in page ? page.runId : null;
     const ended = this.feed.state.result?.exitCode ?? (runId ? exitCodes.bug : exitCodes.done);
     const code = exitCode ?? (leaving === 'finished' ? ended : exitCodes.done);
     this.#stop.abort();
     this.#looking.abort();
     this.feed.close();
-    this.#leave({ exitCode: code, lines: summaryLines(this.feed.state, runId, leaving) });
+    this.#leave({ exitCode: code, lines: summaryLines(this.feed.state, runId, leaving, stopped) });
   }
 
   #hasRun(): boolean {

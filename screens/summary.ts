@@ -9,15 +9,20 @@ const MOST_LINES = 12;
 export type Leaving = 'finished' | 'detached' | 'nothing';
 
 /** The headline, the cause or the address, what goes on, the next command. */
-export function summaryLines(run: RunState, runId: string | null, leaving: Leaving): string[] {
+export function summaryLines(
+  run: RunState,
+  runId: string | null,
+  leaving: Leaving,
+  stopped = false,
+): string[] {
   if (leaving === 'nothing' || runId === null) return [words.leave.nothing];
   if (leaving === 'detached') {
     return [words.leave.goesOn, `  ${words.leave.attach(runId)}`];
   }
-  return (run.result?.ok ? goodLines(run) : badLines(run)).slice(0, MOST_LINES);
+  return (run.result?.ok ? goodLines(run, stopped) : badLines(run)).slice(0, MOST_LINES);
 }
 
-function goodLines(run: RunState): string[] {
+function goodLines(run: RunState, stopped: boolean): string[] {
   const { result } = run;
   if (!result) return [];
   const time = formatDuration(elapsedMs(run, new Date(0)));
@@ -30,7 +35,8 @@ function goodLines(run: RunState): string[] {
       ({ what, from, to }) => `${words.report.instead}: ${what} ${to} for ${from}`,
     ),
     ...result.outputs.slice(-2).map(({ path }) => `${words.report.videos}: ${path}`),
-    ...(result.container?.state === 'running'
+    ...(stopped ? [words.report.containerStopped] : []),
+    ...(result.container?.state === 'running' && !stopped
       ? [words.leave.container(result.container.name), `  ${words.leave.stop}`]
       : []),
   ];

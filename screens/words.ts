@@ -75,8 +75,9 @@ export const words = {
   engine: {
     roads: 'What to do?',
     again: 'Check again',
-    againNote: 'when you have done it yourself',
-    commands: 'It runs, after a page that asks for root rights:',
+    againNote: 'done by yourself',
+    commands: 'Commands, after a page that asks for root rights:',
+    commandsHere: 'Commands:',
     byYou: 'In another terminal:',
     noRoot: 'Nothing was changed: there are no root rights here without sudo and its password.',
     underGroup: 'The wizard starts again as a member of group docker.',
@@ -96,7 +97,8 @@ export const words = {
   },
   root: {
     commands: 'With root rights, in this order:',
-    yes: 'do it with root rights',
+    yes: 'do it as root',
+    undo: 'Undone by:',
     more: (count: number) => `${count} more rows: Down`,
   },
   walking: {

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { Clock } from '../../src/ports/clock.ts';
 import { cells, fill, wrapWords } from './cells.ts';
 import { useKeys } from './keys.ts';
@@ -33,15 +33,18 @@ const noClock = { monotonicMs: () => 0 };
 export function ChoiceList<Id extends string>(props: ChoiceListProps<Id>) {
   const { choices, onChoose, onFocus, active = true, rows, guard } = props;
   const { columns, theme } = useSurroundings();
+  // Two keys can come before the next drawing (a slow line, a fast hand): the newest focus counts.
+  const focused = useRef(0);
   const [focus, setFocus] = useState(0);
   const move = (by: number) => {
-    const next = (focus + by + choices.length) % choices.length;
+    const next = (focused.current + by + choices.length) % choices.length;
+    focused.current = next;
     setFocus(next);
     const id = choices[next]?.id;
     if (id !== undefined) onFocus?.(id);
   };
   const choose = () => {
-    const chosen = choices[focus];
+    const chosen = choices[focused.current];
     if (chosen && !chosen.impossible) onChoose(chosen.id);
   };
   const guarded = useGuardedEnter(guard ?? noClock, choose);

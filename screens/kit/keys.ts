@@ -31,7 +31,8 @@ export function useKeys(onKey: (key: KeyName) => void, active = true): void {
 
 export function keyName(input: string, key: Key): KeyName | null {
   if (key.ctrl) return input === 'c' ? 'ctrl-c' : null;
-  if (key.return) return 'enter';
+  // A newline is an Enter that was typed before the terminal gave keys one by one.
+  if (key.return || input === '\n') return 'enter';
   if (key.escape) return 'escape';
   if (key.upArrow) return 'up';
   if (key.downArrow) return 'down';

@@ -36,6 +36,8 @@ export function mount(node: ReactNode, { stdin, stdout, env }: Terminal): Mounte
     </Sized>
   );
   let shown = node;
+  // Ink does it after the first frame: a key that comes before would be echoed into it.
+  if (stdin.isTTY) stdin.setRawMode(true);
   const app = render(tree(shown), {
     stdin,
     stdout,
@@ -54,6 +56,7 @@ export function mount(node: ReactNode, { stdin, stdout, env }: Terminal): Mounte
   stdout.prependListener('resize', resized);
   const gone = app.waitUntilExit().then(() => {
     stdout.off('resize', resized);
+    if (stdin.isTTY) stdin.setRawMode(false);
   });
   return {
     gone,

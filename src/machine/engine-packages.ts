@@ -1,7 +1,10 @@
 import type { RoadCommand } from './engine-roads.ts';
 
-interface Packages {
+export interface Packages {
+  /** Its size. */
   note: string;
+  /** The command that takes it away again. */
+  undo: string;
   commands: RoadCommand[];
 }
 
@@ -105,7 +108,7 @@ function aptRepository(id: 'debian' | 'ubuntu'): Packages {
   const write =
     `. /etc/os-release; suite="\${UBUNTU_CODENAME:-$VERSION_CODENAME}"; ` +
     `printf "${source}\\n" > /etc/apt/sources.list.d/docker.sources`;
-  return packages('apt-get remove docker-ce, and /etc/apt/sources.list.d/docker.sources', [
+  return packages('apt-get remove docker-ce && rm /etc/apt/sources.list.d/docker.sources', [
     must('apt-get', 'update', '-q'),
     must('apt-get', 'install', '-y', '-q', 'ca-certificates', 'curl'),
     must('install', '-m', '0755', '-d', '/etc/apt/keyrings'),
@@ -120,7 +123,7 @@ function aptRepository(id: 'debian' | 'ubuntu'): Packages {
 function dnfRepository(id: 'fedora' | 'centos'): Packages {
   const file = `https://download.docker.com/linux/${id}/docker-ce.repo`;
   const target = '/etc/yum.repos.d/docker-ce.repo';
-  return packages(`dnf remove docker-ce, and ${target}`, [
+  return packages(`dnf remove docker-ce && rm ${target}`, [
     // dnf 4 and dnf 5 add a repository by different words; the file is the same.
     must('curl', '-fsSL', file, '-o', target),
     must('dnf', 'install', '-y', ...OWN),
@@ -129,5 +132,5 @@ function dnfRepository(id: 'fedora' | 'centos'): Packages {
 
 /** About 200 MB as measured with Debian's and Docker's packages. */
 function packages(undo: string, commands: RoadCommand[]): Packages {
-  return { note: `about 200 MB; undone by: ${undo}`, commands };
+  return { note: 'about 200 MB', undo, commands };
 }

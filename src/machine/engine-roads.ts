@@ -1,6 +1,6 @@
 import type { Fix } from '../contract/diagnosis.ts';
 import { shellQuoted } from './docker-group.ts';
-import { distributionPackages, dockerRepository } from './engine-packages.ts';
+import { distributionPackages, dockerRepository, type Packages } from './engine-packages.ts';
 import type { Host, MissingEngine } from './types.ts';
 
 /** One program that is run on a road, without a shell around it. */
@@ -22,8 +22,10 @@ export interface EngineRoad {
     | 'desktop'
     | 'tell';
   title: string;
-  /** Its size, and how it is undone. */
+  /** Its size, or what it means. */
   note: string;
+  /** The command that undoes it, null where there is nothing to undo. */
+  undo: string | null;
   commands: RoadCommand[];
   /** `tell`: only the person can walk it; `here`: this program can. */
   walks: 'here' | 'tell';
@@ -40,7 +42,7 @@ const tool = (...argv: RoadCommand['argv']): RoadCommand => ({ argv, root: true,
 export function engineRoads(host: Host, engine: MissingEngine): EngineRoad[] {
   switch (engine.state) {
     case 'absent':
-      return [...installRoads(host), ...told(engine, host.platform === 'linux' && !wsl(host))];
+      return orTold(installRoads(host), engine);
     case 'not-running':
       return host.platform === 'linux' ? [startRoad(host)] : told(engine);
     case 'no-permission':
@@ -61,6 +63,11 @@ export function engineRoads(host: Host, engine: MissingEngine): EngineRoad[] {
   }
 }
 
+/** Where there is no road to walk, what the person can do is said. */
+function orTold(roads: EngineRoad[], engine: MissingEngine): EngineRoad[] {
+  return roads.length > 0 ? roads : told(engine);
+}
+
 /** As a person would type it: with sudo where this person is not root. */
 export function shownCommand({ argv, root }: RoadCommand, isRoot: boolean): string {
   return [...(root && !isRoot ? ['sudo'] : []), ...argv.map(shellQuoted)].join(' ');
@@ -68,36 +75,32 @@ export function shownCommand({ argv, root }: RoadCommand, isRoot: boolean): stri
 
 function installRoads(host: Host): EngineRoad[] {
   // In WSL and on macOS that is Docker Desktop, which its own installer brings.
-  if (host.platform !== 'linux' || wsl(host)) return [];
+  if (host.platform !== 'linux' || host.wslDistro !== null) return [];
   const distro = host.distro ?? [];
   const packaged = distributionPackages(distro);
   const own = dockerRepository(distro);
-  const start = startCommand(host);
-  return [
-    ...(packaged
-      ? [
-          road('distribution', "Install the distribution's Docker and start it", packaged.note, [
-            ...packaged.commands,
-            start,
-          ]),
-        ]
-      : []),
-    ...(own
-      ? [
-          road(
-            'docker-repository',
-            "Install Docker from Docker's own repository and start it",
-            own.note,
-            [...own.commands, start],
-          ),
-        ]
-      : []),
-  ];
+  // Only root may use what was just installed; a member of the group does not have to be.
+  const after = [startCommand(host), ...(host.uid === 0 ? [] : [joinGroup(host)])];
+  const through = (found: Packages) => [...found.commands, ...after];
+  const roads: EngineRoad[] = [];
+  if (packaged) {
+    const title = "Install the distribution's Docker";
+    roads.push(road('distribution', title, packaged.note, packaged.undo, through(packaged)));
+  }
+  if (own) {
+    const title = "Install from Docker's repository";
+    roads.push(road('docker-repository', title, own.note, own.undo, through(own)));
+  }
+  return roads;
 }
 
 function startRoad(host: Host): EngineRoad {
-  const note = 'nothing is installed; it is stopped as any service is';
-  return road('start', 'Start Docker', note, [startCommand(host)]);
+  const { argv } = startCommand(host);
+  const undo = argv
+    .join(' ')
+    .replace('enable --now', 'disable --now')
+    .replace(/start$/, 'stop');
+  return road('start', 'Start Docker', 'nothing is installed', undo, [startCommand(host)]);
 }
 
 /** Which of them starts it is found by trying; this is the one that is tried first. */
@@ -115,12 +118,12 @@ function groupRoad(host: Host, engine: MissingEngine): EngineRoad {
   const member = !engine.fixes.some(({ command }) => command?.includes('usermod'));
   if (member) {
     const title = `Go on as a member of group docker`;
-    const note = 'no need to log out: the wizard starts again with the group in force';
-    return { id: 'session-group', title, note, commands: [], walks: 'here', root: false };
+    const note = 'without logging out';
+    return { ...plain, id: 'session-group', title, note, commands: [], walks: 'here' };
   }
-  const title = `Add ${host.user} to group docker and go on`;
-  const note = `its members can become root; undone by: sudo gpasswd -d ${host.user} docker`;
-  return road('group', title, note, [joinGroup(host)]);
+  const title = `Add ${host.user} to group docker`;
+  const note = 'its members can become root';
+  return road('group', title, note, `sudo gpasswd -d ${host.user} docker`, [joinGroup(host)]);
 }
 
 export function joinGroup({ user }: Host): RoadCommand {
@@ -133,31 +136,29 @@ function desktopRoad({ label, command }: Fix): EngineRoad {
     : [];
   const walks = command ? 'here' : 'tell';
   const note = 'takes about a minute';
-  return { id: 'desktop', title: label, note, commands, walks, root: false };
+  return { ...plain, id: 'desktop', title: label, note, commands, walks };
 }
 
 /** What this program cannot do for the person: in Desktop's settings, in their shell, on Windows. */
-function told({ fixes }: MissingEngine, walkedAlready = false): EngineRoad[] {
-  if (walkedAlready) return [];
+function told({ fixes }: MissingEngine): EngineRoad[] {
   return fixes.map(({ label, command }) => ({
+    ...plain,
     id: 'tell',
     title: label,
     note: 'by you, then check again',
     commands: command ? [{ argv: ['sh', '-c', command], root: false, optional: false }] : [],
     walks: 'tell',
-    root: false,
   }));
 }
+
+const plain = { undo: null, root: false } as const;
 
 function road(
   id: EngineRoad['id'],
   title: string,
   note: string,
+  undo: string,
   commands: RoadCommand[],
 ): EngineRoad {
-  return { id, title, note, commands, walks: 'here', root: true };
-}
-
-function wsl({ wslDistro }: Host): boolean {
-  return wslDistro !== null;
+  return { id, title, note, undo, commands, walks: 'here', root: true };
 }

@@ -71,11 +71,15 @@ export async function provideEngine(input: ProvideEngineInput): Promise<Provided
 /** Walks one road to its end. Throws a Failure, or the signal's reason. */
 export async function walkRoad(road: EngineRoad, input: ProvideEngineInput): Promise<Provided> {
   if (road.id === 'session-group') return 'group';
-  const start = startCommand(input.host).argv.join(' ');
-  for (const command of road.commands) {
-    if (command.argv.join(' ') !== start) await perform(command, input);
+  if (road.id === 'group') {
+    for (const command of road.commands) await perform(command, input);
+    return 'group';
   }
-  if (road.id === 'group') return 'group';
+  // These two depend on what is found after the others.
+  const later = [startCommand(input.host), joinGroup(input.host)].map(({ argv }) => argv.join(' '));
+  for (const command of road.commands) {
+    if (!later.includes(command.argv.join(' '))) await perform(command, input);
+  }
   if (road.id === 'desktop') return answered(await waitForAnswer(input, DESKTOP_LIMIT_MS), input);
   return answered(await startEngine(input), input);
 }

@@ -1,15 +1,20 @@
 import { appendFileSync } from 'node:fs';
 import type { ReactNode } from 'react';
 import { describe, expect, test } from 'vitest';
+import { EngineScreen } from '../../screens/engine.tsx';
 import { FailureScreen } from '../../screens/failure.tsx';
 import { cells } from '../../screens/kit/cells.ts';
 import { MachineScreen } from '../../screens/machine.tsx';
 import { ReportScreen } from '../../screens/report.tsx';
 import { ReviewScreen } from '../../screens/review.tsx';
+import { RootScreen } from '../../screens/root-rights.tsx';
 import { RunScreen } from '../../screens/run.tsx';
+import { WalkingScreen } from '../../screens/walking.tsx';
+import { engineRoads } from '../../src/machine/engine-roads.ts';
 import { replay } from '../../src/pipeline/reducer.ts';
 import { failedRun, rehearsalRun } from '../fixtures/events/runs.ts';
 import { dockerStopped, nothingSeen, planned, seen } from './data/machine.ts';
+import { absent, debianHost, inAPod, notIntegrated } from './data/no-engine.ts';
 import { clockAt, runAtMinuteSix } from './data/runs.ts';
 import { renderScreen } from './render.ts';
 
@@ -27,6 +32,10 @@ const machine = (what = seen, plan: typeof planned | null = planned) => (
     onAgain={nothing}
   />
 );
+const engineProps = { onRoad: nothing, onAgain: nothing, onBack: nothing };
+const [firstRoad] = engineRoads(debianHost, absent);
+if (!firstRoad) throw new Error('there is a road for Debian');
+
 const screens: Record<string, { node: ReactNode; says: (string | RegExp)[] }> = {
   'machine, seen': { node: machine(), says: ['[Machine]', 'RTX 4090', 'Enter'] },
   'machine, first frame': {
@@ -36,6 +45,50 @@ const screens: Record<string, { node: ReactNode; says: (string | RegExp)[] }> = 
   'machine, Docker stopped': {
     node: machine(dockerStopped, null),
     says: ['Docker is installed but not running.', 'systemctl start docker'],
+  },
+  'engine, absent': {
+    node: <EngineScreen {...engineProps} host={debianHost} engine={absent} problem={null} />,
+    says: ['Docker is not installed', 'Install', 'Check again', 'Esc'],
+  },
+  'engine, a road that failed': {
+    node: (
+      <EngineScreen
+        {...engineProps}
+        host={debianHost}
+        engine={absent}
+        problem="Docker is not installed: `apt-get update -q` ended with 100."
+      />
+    ),
+    says: ['ended with 100', 'Check again'],
+  },
+  'engine, not integrated': {
+    node: <EngineScreen {...engineProps} host={debianHost} engine={notIntegrated} problem={null} />,
+    says: ['not connected to', 'Check again'],
+  },
+  'engine, in a pod': {
+    node: (
+      <EngineScreen
+        {...engineProps}
+        host={{ ...debianHost, container: 'pod', podId: 'k3x9f2' }}
+        engine={inAPod}
+        problem={null}
+      />
+    ),
+    says: ['Docker cannot run in', 'steadydancer models pull', 'k3x9f2'],
+  },
+  'root rights': {
+    node: <RootScreen road={firstRoad} onYes={nothing} onBack={nothing} />,
+    says: ['Undone by', 'With root rights', 'apt-get update', 'y do it'],
+  },
+  'a road is walked': {
+    node: (
+      <WalkingScreen
+        road={firstRoad}
+        lines={['$ apt-get update -q', 'Reading package lists...']}
+        clock={clockAt(0)}
+      />
+    ),
+    says: ['Install', 'Reading package lists'],
   },
   review: {
     node: (

@@ -1,18 +1,28 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import type { WizardDeps } from '../../screens/deps.ts';
+import type { RootRights, WizardDeps } from '../../screens/deps.ts';
 import { DEAD_MS, REPEAT_MS } from '../../screens/kit/enter-guard.ts';
 import { type Outcome, Session } from '../../screens/session.ts';
 import { Wizard } from '../../screens/wizard.tsx';
 import type { Event } from '../../src/contract/events.ts';
 import { Failure } from '../../src/contract/failure.ts';
+import type { Provided } from '../../src/machine/provide-engine.ts';
 import type { ControlMessage } from '../../src/runner/control-protocol.ts';
 import { failedRun, rehearsalRun } from '../fixtures/events/runs.ts';
 import { dockerStopped, nothingSeen, planned, seen } from './data/machine.ts';
+import { absent, notOfTheGroup, seenWithout } from './data/no-engine.ts';
 import { clockAt, timed } from './data/runs.ts';
 import { type Rendered, renderScreen } from './render.ts';
 
 /** A world whose parts are let go one by one, so that nothing depends on how fast a test is. */
-function world(options: { checks?: typeof seen; startFails?: boolean } = {}) {
+function world(
+  options: {
+    checks?: typeof seen;
+    startFails?: boolean;
+    walks?: Provided | Failure;
+    rights?: RootRights;
+  } = {},
+) {
+  const walked: string[] = [];
   const told: ControlMessage[] = [];
   const started: string[] = [];
   const observed = Promise.withResolvers<typeof seen>();
@@ -45,13 +55,18 @@ function world(options: { checks?: typeof seen; startFails?: boolean } = {}) {
       told.push(message);
       return { ok: true };
     },
-    walkRoad: async () => 'ready',
-    rootRights: async () => 'have',
+    walkRoad: async (road, _machine, onLine) => {
+      walked.push(road.id);
+      onLine('Reading package lists...');
+      if (options.walks instanceof Failure) throw options.walks;
+      return options.walks ?? 'ready';
+    },
+    rootRights: async () => options.rights ?? 'have',
     askPassword: async () => true,
   };
   const session = new Session(deps, deps);
   const look = () => observed.resolve(options.checks ?? seen);
-  return { deps, session, told, started, look, events, clock };
+  return { deps, session, told, started, walked, look, events, clock };
 }
 
 function channel<T>() {
@@ -208,6 +223,35 @@ describe('from the machine to the report', () => {
   });
 });
 
+describe('signals from outside', () => {
+  test('SIGTERM stops a run that was started here, and its end closes the screens', async () => {
+    const w = world();
+    await toRun(w);
+    w.session.signal('SIGTERM');
+    expect(w.told).toEqual([{ type: 'cancel', signal: 'SIGTERM', force: false }]);
+    w.events.push(...failedRun);
+    expect((await outcomeOf(w)).exitCode).toBe(12);
+  });
+
+  test('a terminal that goes away leaves the run alone', async () => {
+    const w = world();
+    await toRun(w);
+    w.session.signal('SIGHUP');
+    expect((await outcomeOf(w)).exitCode).toBe(129);
+    expect(w.told).toEqual([]);
+  });
+
+  test('two keys before the next drawing are two keys', async () => {
+    const w = world();
+    const screen = await toRun(w);
+    screen.type('q');
+    await screen.waitFor('Stop the run?');
+    screen.type('\x1b[B');
+    screen.type('\r');
+    expect((await outcomeOf(w)).lines.join('\n')).toContain('steadydancer attach');
+  });
+});
+
 describe('leaving', () => {
   test('q leaves at once when nothing runs', async () => {
     const w = world();
@@ -294,6 +338,90 @@ describe('attach', () => {
     await open.waitFor('its process is gone');
     open.type('q');
     expect((await session.outcome).exitCode).toBe(1);
+  });
+});
+
+describe('without an engine', () => {
+  const toEngine = async (w: ReturnType<typeof world>) => {
+    const screen = await shown(w);
+    w.look();
+    await screen.waitFor('Enter shows the ways to get Docker');
+    screen.type('\r');
+    await screen.waitFor('What to do?');
+    return screen;
+  };
+
+  test('Enter shows the roads, y and nothing else asks for root, then it goes on', async () => {
+    const w = world({ checks: seenWithout(absent) });
+    const screen = await toEngine(w);
+    screen.type('\r');
+    await screen.waitFor('With root rights');
+    screen.type('\r');
+    expect(await screen.text()).toContain('With root rights');
+    expect(w.walked).toEqual([]);
+    screen.type('y');
+    await expect.poll(() => w.walked).toEqual(['distribution']);
+    // It looks again by itself, with Enter remembered.
+    await expect.poll(() => w.session.current().page.at).toBe('machine');
+    expect(w.session.current().goOn || w.session.current().complete).toBe(true);
+  });
+
+  test('Esc leads back from the question for root rights and changes nothing', async () => {
+    const w = world({ checks: seenWithout(absent) });
+    const screen = await toEngine(w);
+    screen.type('\r');
+    await screen.waitFor('With root rights');
+    screen.type('\x1b');
+    await screen.waitFor('What to do?');
+    screen.type('\x1b');
+    await screen.waitFor('Enter shows the ways');
+    expect(w.walked).toEqual([]);
+  });
+
+  test('a road that does not lead there leads back, with its sentence', async () => {
+    const sentence = 'Docker is not installed: `apt-get update` ended with 100.';
+    const walks = new Failure({ code: 'engine-install-failed', sentence });
+    const w = world({ checks: seenWithout(absent), walks });
+    const screen = await toEngine(w);
+    screen.type('\r');
+    await screen.waitFor('With root rights');
+    screen.type('y');
+    await screen.waitFor('ended with 100.');
+    expect(w.session.current().page.at).toBe('engine');
+  });
+
+  test('a member of the group goes on in a new process under it', async () => {
+    const w = world({ checks: seenWithout(notOfTheGroup), walks: 'group' });
+    const screen = await toEngine(w);
+    screen.type('\r');
+    await screen.waitFor('can become root');
+    screen.type('y');
+    expect(await outcomeOf(w)).toMatchObject({ underGroup: true });
+  });
+
+  test('without sudo nothing is changed, and that is said', async () => {
+    const w = world({ checks: seenWithout(absent), rights: 'none' });
+    const screen = await toEngine(w);
+    screen.type('\r');
+    await screen.waitFor('With root rights');
+    screen.type('y');
+    await screen.waitFor('Nothing was changed');
+    expect(w.walked).toEqual([]);
+  });
+
+  test('a password is asked for on the main screen', async () => {
+    const w = world({ checks: seenWithout(absent), rights: 'password' });
+    let handedOver = 0;
+    w.session.handOver = async (work) => {
+      handedOver += 1;
+      return work();
+    };
+    const screen = await toEngine(w);
+    screen.type('\r');
+    await screen.waitFor('With root rights');
+    screen.type('y');
+    await expect.poll(() => w.walked).toEqual(['distribution']);
+    expect(handedOver).toBe(1);
   });
 });
 
