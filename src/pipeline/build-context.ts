@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { contextHash } from '../build/build-context.ts';
 import type { ResolvedChoices } from '../contract/choices.ts';
 import type { EngineState } from '../machine/types.ts';
+import { assetPath } from '../recipe/assets.ts';
 import { assembleRehearsalContext } from '../recipe/rehearsal-context.ts';
 import type { PlanInput } from '../recipe/types.ts';
 
@@ -25,8 +26,10 @@ export async function buildContext(request: ContextRequest): Promise<PlanInput['
       const dir = resolve(cwd, choices.context ?? '.');
       return hashed({ dir, dockerfile: resolve(dir, choices.dockerfile ?? 'Dockerfile') });
     }
-    case 'steadydancer':
-      return null;
+    case 'steadydancer': {
+      const dir = assetPath('docker');
+      return hashed({ dir, dockerfile: join(dir, 'Dockerfile') });
+    }
     default:
       return choices.recipe satisfies never;
   }

@@ -8,6 +8,8 @@ export function buildArgs(
 ): Record<string, string> {
   const args: Record<string, string> = {
     PYTHON_VERSION: row.python,
+    BASE_IMAGE: baseImage(row.python),
+    LOCK_DIR: `python/${row.id}`,
     TORCH_VERSION: row.torch.version,
     TORCHVISION_VERSION: row.torch.torchvision,
     TORCHAUDIO_VERSION: row.torch.torchaudio,
@@ -36,4 +38,18 @@ export function buildArgs(
     if (address !== undefined) args[`${kind.toUpperCase()}_MIRROR`] = address;
   }
   return args;
+}
+
+/**
+ * The distribution whose own Python the stack's wheels are for (packages.debian.org: bookworm has
+ * 3.11; packages.ubuntu.com: noble has 3.12).
+ */
+function baseImage(python: string): string {
+  const images: Record<string, string> = {
+    '3.11': 'library/debian:bookworm-slim',
+    '3.12': 'library/ubuntu:24.04',
+  };
+  const image = images[python];
+  if (image === undefined) throw new Error(`no base image is known for Python ${python}`);
+  return image;
 }

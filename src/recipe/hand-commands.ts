@@ -43,11 +43,11 @@ export function runCommand(
   const mounts = [
     ...(choices.recipe !== 'steadydancer' || choices.placement === 'baked'
       ? []
-      : [`${models}:/models`]),
+      : [`${models}:/opt/ComfyUI/models`]),
     // The stand-in of a rehearsal keeps what it renders to itself.
     ...(choices.recipe === 'rehearsal'
       ? []
-      : [`${choices.outputDir}:/output`, `${choices.inputDir}:/input`]),
+      : [`${choices.outputDir}:/opt/ComfyUI/output`, `${choices.inputDir}:/opt/ComfyUI/input`]),
   ];
   return [
     'docker run --detach --init --name',
