@@ -1,4 +1,5 @@
 import type Dockerode from 'dockerode';
+import type { ImportFailure } from '../comfyui/import-failures.ts';
 import type { Emit } from '../contract/events.ts';
 import type { OutputFile, SmokeLevel } from '../contract/smoke.ts';
 import type { Inventory, Machine, ReadyEngine } from '../machine/types.ts';
@@ -23,6 +24,8 @@ export interface RunFacts {
   image?: { ref: string; id: string; bytes: number | null };
   container?: { id: string; name: string; state: string; startedAt: string };
   url?: string;
+  /** Node packs that did not load, as the container's log told at its start. */
+  importFailures?: ImportFailure[];
   smoke: SmokeLevel[];
   outputs: OutputFile[];
   /** Milliseconds that the build phases have taken together. */

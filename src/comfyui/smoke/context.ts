@@ -6,6 +6,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { ComfyClient } from '../client.ts';
 import type { EventStream } from '../event-stream.ts';
 import type { Graph } from '../graph.ts';
+import type { ImportFailure } from '../import-failures.ts';
 import type { ServerMessage } from '../messages.ts';
 import type { HistoryEntry, NodeClass } from '../schemas.ts';
 
@@ -28,6 +29,8 @@ export interface SmokeContext {
   graph: Graph;
   gpuExpected: GpuExpectation;
   fileExpected: FileExpectation;
+  /** Node packs that did not load, where the server's log is at hand. */
+  importFailures: ImportFailure[];
   outDir: string;
   emit: Emit;
   clock: Clock;

@@ -1,4 +1,5 @@
 import { classTypes } from '../graph.ts';
+import { importFailureWords } from '../import-failures.ts';
 import { listed, ok, type SmokeLevelDefinition, smokeFailure } from './context.ts';
 
 const AT_ONCE = 4;
@@ -7,7 +8,7 @@ export const nodes: SmokeLevelDefinition = {
   id: 'nodes',
   needs: ['reachable'],
   deadlineMs: 60_000,
-  async check({ client, graph, classes }, signal) {
+  async check({ client, graph, classes, importFailures }, signal) {
     const wanted = classTypes(graph);
     const missing: string[] = [];
     const waiting = [...wanted];
@@ -21,10 +22,12 @@ export const nodes: SmokeLevelDefinition = {
     await Promise.all(Array.from({ length: AT_ONCE }, askOne));
     if (missing.length > 0) {
       const ordered = wanted.filter((name) => missing.includes(name));
+      const first = importFailures[0];
+      const why = first ? ` ${importFailureWords(first)}` : '';
       throw smokeFailure(
         'smoke-node-missing',
-        `${missing.length} of ${wanted.length} node classes are missing: ${listed(ordered)}.`,
-        `GET /object_info/${ordered[0]} gave {}`,
+        `${missing.length} of ${wanted.length} node classes are missing: ${listed(ordered)}.${why}`,
+        first?.why || `GET /object_info/${ordered[0]} gave {}`,
       );
     }
     return ok(`All ${wanted.length} node classes of the workflow are there.`);

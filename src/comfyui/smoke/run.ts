@@ -6,6 +6,7 @@ import type { OutputFile, SmokeLevel } from '../../contract/smoke.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ComfyClient } from '../client.ts';
 import type { Graph } from '../graph.ts';
+import type { ImportFailure } from '../import-failures.ts';
 import type {
   FileExpectation,
   GpuExpectation,
@@ -39,6 +40,7 @@ export interface SmokeOptions {
   levels?: readonly SmokeLevelId[];
   gpuExpected: GpuExpectation;
   fileExpected?: FileExpectation;
+  importFailures?: ImportFailure[];
   /** Where the produced files go; made when there is something to save. */
   outDir: string;
   /** Gets `smoke.level` as each level ends and `smoke.progress` while rendering. */
@@ -69,6 +71,7 @@ export async function runSmoke(options: SmokeOptions): Promise<SmokeOutcome> {
     graph: options.graph,
     gpuExpected: options.gpuExpected,
     fileExpected: options.fileExpected ?? {},
+    importFailures: options.importFailures ?? [],
     outDir: options.outDir,
     emit: options.emit,
     clock: options.clock,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { fetch } from 'undici';
+import { ImportFailures, importFailureWords } from '../../comfyui/import-failures.ts';
 import { Failure } from '../../contract/failure.ts';
 import { publishedPort, reachable } from '../../launch/address.ts';
 import { containerName, containerSpec, type GpuRequest } from '../../launch/container-spec.ts';
@@ -81,6 +82,7 @@ function launchInput(
   const { facts: engine } = engineOf(ctx);
   if (!facts.image) throw new Error('launch comes after image');
   const imageId = facts.image.id;
+  const failures = new ImportFailures();
   return {
     name: nameOf(ctx),
     planDigest: plan.planDigest,
@@ -105,9 +107,11 @@ function launchInput(
     local: !engine.endpoint.remote,
     needsLine: choices.recipe !== 'custom',
     logFile: join(runDir, runFiles.containerLog),
-    onFinding: (finding) => {
-      if (finding.kind === 'starting' || finding.kind === 'gui') return;
-      ctx.emit({ type: 'note', level: 'warn', text: finding.text });
+    onLine: (line) => {
+      const failed = failures.read(line);
+      if (!failed) return;
+      facts.importFailures = failures.all;
+      ctx.emit({ type: 'note', level: 'warn', text: importFailureWords(failed) });
     },
   };
 }

@@ -44,6 +44,7 @@ async function smokeOptions(ctx: RunContext, signal: AbortSignal): Promise<Smoke
     client,
     graph: await smokeGraph(ctx, client, signal),
     gpuExpected: gpuExpected(ctx),
+    importFailures: ctx.facts.importFailures ?? [],
     outDir: join(ctx.runDir, 'outputs'),
     emit: ctx.emit,
     signal,
