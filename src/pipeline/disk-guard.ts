@@ -42,8 +42,8 @@ export interface DiskGuardOptions {
 export class DiskGuard {
   readonly #options: DiskGuardOptions;
   readonly #work = new Map<AbortController, { kind: WorkKind; places: readonly DiskPlace[] }>();
-  readonly #low = new Map<string, AbortController>();
-  readonly #seen = new Map<string, WatchedDisk>();
+  readonly #low = new Map<WatchedDisk, AbortController>();
+  readonly #seen = new Set<WatchedDisk>();
   #ignored = false;
 
   constructor(options: DiskGuardOptions) {
@@ -61,12 +61,12 @@ export class DiskGuard {
   /** A person wants to go on without it, for the rest of the run. */
   ignore(): void {
     this.#ignored = true;
-    for (const disk of this.#seen.values()) this.#relax(disk);
+    for (const disk of this.#seen) this.#relax(disk);
   }
 
   /** The disk of a place as it was seen last. */
   diskOf(place: DiskPlace): WatchedDisk | undefined {
-    return [...this.#seen.values()].find(({ places }) => places.includes(place));
+    return [...this.#seen].find(({ places }) => places.includes(place));
   }
 
   /** Work begins that writes to these places; `signal` has a ReserveReached when it must stop. */
@@ -78,13 +78,13 @@ export class DiskGuard {
     this.#work.set(stop, { kind, places });
     const end = () => {
       this.#work.delete(stop);
-      for (const disk of this.#seen.values()) this.#judge(disk);
+      for (const disk of this.#seen) this.#judge(disk);
     };
     return { signal: stop.signal, end };
   }
 
   see(disk: WatchedDisk): void {
-    this.#seen.set(disk.name, disk);
+    this.#seen.add(disk);
     this.#judge(disk);
   }
 
@@ -109,20 +109,25 @@ export class DiskGuard {
   }
 
   #tighten(disk: WatchedDisk, reserve: number): void {
-    if (this.#low.has(disk.name)) return;
+    if (this.#low.has(disk)) return;
     const over = new AbortController();
-    this.#low.set(disk.name, over);
-    this.#options.pauses.pause(`disk ${disk.name}`);
+    this.#low.set(disk, over);
+    this.#options.pauses.pause(reasonOf(disk));
     this.#options.onLow?.(lowText(disk, reserve), disk, over.signal);
   }
 
   #relax(disk: WatchedDisk): void {
-    const over = this.#low.get(disk.name);
+    const over = this.#low.get(disk);
     if (!over) return;
-    this.#low.delete(disk.name);
-    this.#options.pauses.resume(`disk ${disk.name}`);
+    this.#low.delete(disk);
+    this.#options.pauses.resume(reasonOf(disk));
     over.abort();
   }
+}
+
+/** Its places do not change, its name may still be asked for. */
+function reasonOf({ places }: WatchedDisk): string {
+  return `disk of ${places.join(', ')}`;
 }
 
 function lowText({ name, freeBytes, record }: WatchedDisk, reserve: number): string {

@@ -59,7 +59,15 @@ export function watchDisk(
     return { freeBytes: seen.free, atMs };
   };
   void (async () => {
-    for (const { fact, disk } of watching) disk.name = await nameOf(fact).catch(() => fact.path);
+    for (const { fact, disk } of watching) {
+      // Beside the samples: a network folder that hangs must not hold them up.
+      void nameOf(fact).then(
+        (name) => {
+          disk.name = name;
+        },
+        () => {},
+      );
+    }
     while (!stopped.signal.aborted) {
       for (const each of watching) each.told = await sample(each);
       await clock.sleep(SAMPLE_MS, stopped.signal).catch(() => {});

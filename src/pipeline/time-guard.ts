@@ -75,7 +75,7 @@ export function guardTime(options: TimeGuardOptions): { signal: AbortSignal; sto
       const left = limitMs - (clock.monotonicMs() - began);
       const pause = asking ? LOOK_MS : Math.min(LOOK_MS, Math.max(1, left));
       await clock.sleep(pause, stopped.signal).catch(() => {});
-      if (!stopped.signal.aborted) look(clock.monotonicMs());
+      if (!stopped.signal.aborted && !out.signal.aborted) look(clock.monotonicMs());
     }
   })();
   return { signal: out.signal, stop: () => stopped.abort() };

@@ -13,7 +13,7 @@ const MINUTE_MS = 60_000;
 export function buildTime(
   ctx: RunContext,
   activity: BuildActivity,
-  stallMs: number = STALL_MS,
+  limits: { stallMs?: number; cpuMs?: () => number | null } = {},
 ): ReturnType<typeof guardTime> {
   const { planned, facts, ports, request } = ctx;
   const engine = facts.engine?.facts;
@@ -22,9 +22,9 @@ export function buildTime(
   return guardTime({
     clock: ports.clock,
     limitMs: planned.choices.timeoutMinutes * MINUTE_MS - facts.buildMs,
-    stallMs,
+    stallMs: limits.stallMs ?? STALL_MS,
     activity,
-    cpuMs: here ? machineCpuMs : () => null,
+    cpuMs: limits.cpuMs ?? (here ? machineCpuMs : () => null),
     goOn: request.answers === 'person' ? (text, over) => askToGoOn(ctx, text, over) : null,
   });
 }

@@ -22,6 +22,8 @@ export interface BuildStage {
   tag?: string;
   /** Silence after which a build counts as stalled, ms; by default five minutes. */
   stallMs?: number;
+  /** CPU time of the machine that builds, ms; by default this machine's, where it is the one. */
+  cpuMs?: () => number | null;
 }
 
 /**
@@ -68,7 +70,7 @@ async function buildOnce(
     activity.see(event);
   };
   const space = disk.guard.begin(['docker']);
-  const time = buildTime(ctx, activity, stage.stallMs);
+  const time = buildTime(ctx, activity, stage);
   const began = ports.clock.monotonicMs();
   let end: BuildEnd = 'failed';
   try {
