@@ -46,7 +46,8 @@ export class Journal {
       } catch (error) {
         // Of a line that was cut short readers see broken JSON, and nothing of the next one.
         this.#torn ||= bytes.length < line.length;
-        if ((error as NodeJS.ErrnoException).code !== 'ENOSPC' || !this.onFull()) return;
+        const full = (error as NodeJS.ErrnoException).code === 'ENOSPC';
+        if (!full || tries > 0 || !this.onFull()) return;
       }
     }
   }

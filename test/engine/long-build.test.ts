@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cleanSchema } from '../../src/contract/clean.ts';
 import type { Event } from '../../src/contract/events.ts';
 import { noLoopDisk, noOwnEngine, type OwnEngine, ownEngine } from './own-engine.ts';
 import { eventSeen, eventsOf, ofType, Program } from './program.ts';
@@ -131,9 +132,9 @@ describe.skipIf(noDisk)(`a disk that fills${noDisk ? ` (skipped: ${noDisk})` : '
   });
 
   it('clean lists what the retry does not need, and removes only what is named', async () => {
-    const listed = JSON.parse((await program.call(['clean', '--json'])).stdout);
+    const listed = cleanSchema.parse(JSON.parse((await program.call(['clean', '--json'])).stdout));
     expect(listed).toMatchObject({ v: 1, ok: true, removed: [] });
-    const kinds = new Set(listed.items.map(({ kind }: { kind: string }) => kind));
+    const kinds = new Set(listed.items.map(({ kind }) => kind));
     expect(kinds).toContain('images');
     const refused = await program.call(['clean', '--yes']);
     expect(refused.exitCode).toBe(2);
