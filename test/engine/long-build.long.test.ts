@@ -43,8 +43,8 @@ describeWithEngine('a long build', () => {
   ];
 
   it.each(moments)(
-    'is cancelled %s: 130, the lock is free, the next run builds it',
-    async (_at, fits) => {
+    'is cancelled %s: 130, the lock is free, the next run succeeds',
+    async (at, fits) => {
       const step = (word: string) => `console.log('${word}'); setTimeout(() => {}, 1500)`;
       const args = await context('cancelled', ['one', 'two', 'three'].map(step));
       const child = program.start(['run', '--json', ...args, '--no-cache', '--until', 'image']);
@@ -54,7 +54,7 @@ describeWithEngine('a long build', () => {
       const events = eventsOf(stdout);
       const result = ofType(events, 'result').at(-1);
       // An export may be done before the word reaches it.
-      expect([130, 0]).toContain(exitCode);
+      expect(at.includes('exported') ? [130, 0] : [130]).toContain(exitCode);
       expect(result?.exitCode).toBe(exitCode);
       if (exitCode === 130) expect(result?.summary).toMatch(/^Stopped .*finished steps are kept/);
       expect(statSync(join(result?.runDir ?? '', 'events.ndjson')).size).toBeGreaterThan(0);
