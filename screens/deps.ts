@@ -49,6 +49,8 @@ export type RootRights = 'have' | 'password' | 'none';
 
 export interface WizardDeps extends RunDeps {
   version: string;
+  /** The person was past the machine page already, in the process that started this one. */
+  goesOn?: boolean;
   /** Says `onSeen` at each thing that was seen; the rows that it has at once come first. */
   observe(onSeen: (seen: Seen) => void, signal: AbortSignal): Promise<Seen>;
   /** Pure but for what it gathers of the disk; throws a Failure or a UsageError. */

@@ -4,7 +4,7 @@ import { findProfile } from '../src/profiles/find-profile.ts';
 import { wizardDeps } from './connect.ts';
 import { runDeps } from './connect-run.ts';
 import { attachScreen, runWizard } from './main.tsx';
-import { underDockerGroup } from './under-group.ts';
+import { underDockerGroup, wasUnderWay } from './under-group.ts';
 
 /** What the program starts where there is a terminal; a bundle of its own (esbuild.config.ts). */
 
@@ -13,7 +13,7 @@ export async function wizard(io: Io, version: string): Promise<number> {
   // The first step of a first run: it needs nothing but an engine, and shows that all else works.
   const { profile } = findProfile('rehearsal', io);
   const deps = wizardDeps(io, version, { profile: profile.name, choices: profile.choices });
-  const outcome = await runWizard(deps);
+  const outcome = await runWizard({ ...deps, goesOn: wasUnderWay(io) });
   return outcome === 'docker-group' ? underDockerGroup(io) : outcome;
 }
 

@@ -116,9 +116,11 @@ function headline(checks: readonly CheckRow[], width: number): Line[] {
   // Without an engine the other failures are of lesser weight.
   const failed = fails.find(({ id }) => id === 'engine') ?? fails[0];
   if (failed) {
-    const fix = failed.fix
-      ? [`${words.machine.fix}: ${failed.fix.command ?? failed.fix.label}`]
-      : [];
+    // Docker's roads have a page of their own.
+    const fix =
+      failed.fix && failed.id !== 'engine'
+        ? [`${words.machine.fix}: ${failed.fix.command ?? failed.fix.label}`]
+        : [];
     return [
       ...wrapWords(failed.detail, width).map((text): Line => [{ text, tone: 'fail' }]),
       ...fix.flatMap((text) => wrapWords(text, width)),

@@ -11,7 +11,8 @@ import { Wizard } from './wizard.tsx';
  */
 export async function runWizard(deps: WizardDeps): Promise<number | 'docker-group'> {
   const session = new Session(deps, deps);
-  const { exitCode, underGroup } = await show(session, deps, deps.profile, () => session.look());
+  const begin = () => session.look(deps.goesOn);
+  const { exitCode, underGroup } = await show(session, deps, deps.profile, begin);
   return underGroup ? 'docker-group' : exitCode;
 }
 

@@ -127,7 +127,11 @@ export class Session {
       this.#do({ type: 'walked' });
       await this.look(true);
     } catch (error) {
-      if (!this.#stop.signal.aborted) this.#problem(error);
+      if (this.#stop.signal.aborted) return;
+      // How far it came decides which roads there are now.
+      const seen = await wizard.observe(() => {}, this.#stop.signal).catch(() => null);
+      if (seen) this.#do({ type: 'complete', seen });
+      this.#problem(error);
     }
   }
 

@@ -4,13 +4,22 @@ import { exitCodes, signalExitCodes } from '../src/contract/exit-codes.ts';
 import { dockerGroupCommand } from '../src/machine/docker-group.ts';
 import { selfCommand } from '../src/runner/spawn-run.ts';
 
+/** In the environment of a wizard that goes on for another one. */
+const MARK = 'STEADYDANCER_GOES_ON';
+
+/** True in a wizard that was started by `underDockerGroup`. */
+export function wasUnderWay(io: Io): boolean {
+  return Boolean(io.env[MARK]);
+}
+
 /**
  * Starts the wizard again in this terminal, with group docker in force: what a log-out and log-in
  * would do, without one. Gives its exit code.
  */
 export async function underDockerGroup(io: Io): Promise<number> {
   const [file, ...args] = dockerGroupCommand(selfCommand());
-  const child = spawn(file, args, { stdio: 'inherit', env: io.env, cwd: io.cwd });
+  const env = { ...io.env, [MARK]: '1' };
+  const child = spawn(file, args, { stdio: 'inherit', env, cwd: io.cwd });
   // Keys of the terminal are the child's; this process only waits for it.
   const ignore = () => {};
   process.on('SIGINT', ignore);

@@ -21,7 +21,7 @@ export function WalkingScreen(props: { road: EngineRoad; lines: readonly string[
   const since = useSince(clock);
   const head: Line[] = [
     ...wrapWords(`${road.title} ...`, columns - 2).map((text): Line => [{ text, tone: 'busy' }]),
-    ...(road.root ? wrapWords(words.walking.whole, columns - 2) : []),
+    ...(installs(road) ? wrapWords(words.walking.whole, columns - 2) : []),
     '',
   ];
   return (
@@ -34,4 +34,8 @@ export function WalkingScreen(props: { road: EngineRoad; lines: readonly string[
       <LogWindow lines={lines} rows={Math.max(1, bodyRows(rows, false) - head.length)} />
     </Frame>
   );
+}
+
+function installs({ id }: EngineRoad): boolean {
+  return id === 'distribution' || id === 'docker-repository';
 }

@@ -57,6 +57,8 @@ export function mount(node: ReactNode, { stdin, stdout, env }: Terminal): Mounte
   const gone = app.waitUntilExit().then(() => {
     stdout.off('resize', resized);
     if (stdin.isTTY) stdin.setRawMode(false);
+    // Else this process goes on reading, and takes the keys from the program that comes next.
+    stdin.pause();
   });
   return {
     gone,

@@ -94,6 +94,9 @@ const OWN = [
   'docker-compose-plugin',
 ];
 
+/** An estimate: with buildx and compose it is about twice what a distribution's package has. */
+const OWN_NOTE = 'about 120 MB, the newest Docker';
+
 function aptRepository(id: 'debian' | 'ubuntu'): Packages {
   const site = `https://download.docker.com/linux/${id}`;
   const key = '/etc/apt/keyrings/docker.asc';
@@ -108,29 +111,39 @@ function aptRepository(id: 'debian' | 'ubuntu'): Packages {
   const write =
     `. /etc/os-release; suite="\${UBUNTU_CODENAME:-$VERSION_CODENAME}"; ` +
     `printf "${source}\\n" > /etc/apt/sources.list.d/docker.sources`;
-  return packages('apt-get remove docker-ce && rm /etc/apt/sources.list.d/docker.sources', [
-    must('apt-get', 'update', '-q'),
-    must('apt-get', 'install', '-y', '-q', 'ca-certificates', 'curl'),
-    must('install', '-m', '0755', '-d', '/etc/apt/keyrings'),
-    must('curl', '-fsSL', `${site}/gpg`, '-o', key),
-    must('chmod', 'a+r', key),
-    must('sh', '-c', write),
-    must('apt-get', 'update', '-q'),
-    must('apt-get', 'install', '-y', '-q', ...OWN),
-  ]);
+  const undo = 'apt-get remove docker-ce && rm /etc/apt/sources.list.d/docker.sources';
+  return {
+    note: OWN_NOTE,
+    undo,
+    commands: [
+      must('apt-get', 'update', '-q'),
+      must('apt-get', 'install', '-y', '-q', 'ca-certificates', 'curl'),
+      must('install', '-m', '0755', '-d', '/etc/apt/keyrings'),
+      must('curl', '-fsSL', `${site}/gpg`, '-o', key),
+      must('chmod', 'a+r', key),
+      must('sh', '-c', write),
+      must('apt-get', 'update', '-q'),
+      must('apt-get', 'install', '-y', '-q', ...OWN),
+    ],
+  };
 }
 
 function dnfRepository(id: 'fedora' | 'centos'): Packages {
   const file = `https://download.docker.com/linux/${id}/docker-ce.repo`;
   const target = '/etc/yum.repos.d/docker-ce.repo';
-  return packages(`dnf remove docker-ce && rm ${target}`, [
-    // dnf 4 and dnf 5 add a repository by different words; the file is the same.
-    must('curl', '-fsSL', file, '-o', target),
-    must('dnf', 'install', '-y', ...OWN),
-  ]);
+  const undo = `dnf remove docker-ce && rm ${target}`;
+  return {
+    note: OWN_NOTE,
+    undo,
+    commands: [
+      // dnf 4 and dnf 5 add a repository by different words; the file is the same.
+      must('curl', '-fsSL', file, '-o', target),
+      must('dnf', 'install', '-y', ...OWN),
+    ],
+  };
 }
 
-/** About 200 MB as measured with Debian's and Docker's packages. */
+/** Measured with Debian 12: 65.9 MB to download, 265 MB on the disk. */
 function packages(undo: string, commands: RoadCommand[]): Packages {
-  return { note: 'about 200 MB', undo, commands };
+  return { note: 'about 70 MB to download', undo, commands };
 }

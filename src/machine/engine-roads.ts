@@ -110,8 +110,17 @@ export function startCommand({ systemd }: Host): RoadCommand {
     : { ...tool('service', 'docker', 'start'), optional: true };
 }
 
-/** The daemon by itself, for a machine without anything that starts services. */
-export const plainDaemon: RoadCommand = tool('dockerd');
+export const DAEMON_LOG = '/var/log/dockerd.log';
+
+/**
+ * The daemon by itself, for a machine without anything that starts services. The shell goes into the
+ * background, not sudo: in a session of its own sudo would not know the password that was given.
+ */
+export const daemonCommand: RoadCommand = tool(
+  'sh',
+  '-c',
+  `setsid dockerd >>${DAEMON_LOG} 2>&1 </dev/null &`,
+);
 
 /** By a person who is told of it, engine-problem.ts says which command makes a member. */
 function groupRoad(host: Host, engine: MissingEngine): EngineRoad {

@@ -1,15 +1,14 @@
-import { spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Failure } from '../contract/failure.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Ended, Processes } from '../ports/processes.ts';
 import { observeEngine } from './engine.ts';
 import {
+  DAEMON_LOG,
+  daemonCommand,
   type EngineRoad,
   engineRoads,
   joinGroup,
-  plainDaemon,
   type RoadCommand,
   shownCommand,
   startCommand,
@@ -24,7 +23,6 @@ const START_LIMIT_MS = 60_000;
 /** Docker Desktop starts a virtual machine first. */
 const DESKTOP_LIMIT_MS = 180_000;
 const POLL_MS = 500;
-const DAEMON_LOG = '/var/log/dockerd.log';
 
 export interface ProvideEngineInput {
   host: Host;
@@ -99,7 +97,8 @@ async function perform(command: RoadCommand, input: ProvideEngineInput): Promise
   const [file, ...args] = asRoot(command);
   input.onCommand(shownCommand(command, isRoot()));
   const ended = await streamed(file, args, input);
-  if (ended.exitCode === 0 || command.optional) return;
+  if (ended.exitCode === 0) return;
+  if (command.optional) return input.onLine?.('It goes on without that.');
   const proof = `${ended.stdout}\n${ended.stderr}`.trim().split('\n').slice(-3).join('\n');
   throw new Failure({
     code: 'engine-install-failed',
@@ -144,22 +143,8 @@ async function startEngine(input: ProvideEngineInput): Promise<EngineState> {
   const engine = await waitForAnswer(input, SERVICE_LIMIT_MS);
   if (answers(engine) || input.host.systemd) return engine;
   // A container without an init script that works there: the daemon itself, in a session of its own.
-  startDaemon(input);
+  await perform(daemonCommand, input);
   return waitForAnswer(input, START_LIMIT_MS);
-}
-
-function startDaemon({ onCommand }: ProvideEngineInput): void {
-  const [file, ...args] = isRoot()
-    ? plainDaemon.argv
-    : (['sudo', '-n', 'sh', '-c', `exec dockerd >>${DAEMON_LOG} 2>&1`] as const);
-  onCommand(`${shownCommand(plainDaemon, isRoot())} >>${DAEMON_LOG} 2>&1 &`);
-  const log = isRoot() ? openSync(DAEMON_LOG, 'a') : null;
-  const out = log ?? 'ignore';
-  const daemon = spawn(file, args, { detached: true, stdio: ['ignore', out, out] });
-  // Not there, or not allowed: the wait that follows says so.
-  daemon.on('error', () => {});
-  daemon.unref();
-  if (log !== null) closeSync(log);
 }
 
 function ask({ env, host, processes, clock, signal }: ProvideEngineInput): Promise<EngineState> {
