@@ -52,7 +52,8 @@ export function nodeTitle(graph: Graph, id: string): string {
   return node ? (node._meta?.title ?? node.class_type) : `node ${id}`;
 }
 
-function isEditorFormat(json: unknown): boolean {
+/** A workflow as ComfyUI's page saves it. */
+export function isEditorFormat(json: unknown): boolean {
   return isRecord(json) && Array.isArray(json.nodes) && Array.isArray(json.links);
 }
 

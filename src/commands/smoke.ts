@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { createComfyClient } from '../comfyui/client.ts';
-import { type Graph, parseGraph } from '../comfyui/graph.ts';
-import { fittingGraph } from '../comfyui/shipped-graphs.ts';
+import { type ComfyClient, createComfyClient } from '../comfyui/client.ts';
+import type { Graph } from '../comfyui/graph.ts';
+import { readWorkflow } from '../comfyui/read-workflow.ts';
+import { fittingGraph, shippedGraph } from '../comfyui/shipped-graphs.ts';
 import { runSmoke, type SmokeOutcome } from '../comfyui/smoke/run.ts';
 import type { Event, EventBody } from '../contract/events.ts';
 import { exitCodes } from '../contract/exit-codes.ts';
@@ -38,7 +38,8 @@ export async function smoke(options: SmokeCommandOptions, io: Io): Promise<numbe
   const client = createComfyClient(connectionOptions({ ...options, url: options.url }, io));
   const limit = AbortSignal.timeout(limitMs);
   try {
-    const asked = options.workflow ? await readWorkflow(options.workflow, io) : null;
+    const { workflow } = options;
+    const asked = workflow ? await personsWorkflow(workflow, io, client, limit) : null;
     const graph = asked ?? (await fittingGraph(client, limit));
     const emit = (event: EventBody) => say(event, io, options.json === true);
     const outcome = await runSmoke({
@@ -74,18 +75,23 @@ function timeoutMs(text: string | undefined): number {
   return seconds * 1000;
 }
 
-async function readWorkflow(file: string, io: Io): Promise<Graph> {
-  let text: string;
+async function personsWorkflow(
+  file: string,
+  io: Io,
+  client: ComfyClient,
+  signal: AbortSignal,
+): Promise<Graph> {
   try {
-    text = await readFile(resolve(io.cwd, file), 'utf8');
+    return await readWorkflow(resolve(io.cwd, file), client, signal);
   } catch (error) {
-    throw new UsageError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code}).`);
-  }
-  try {
-    return parseGraph(text, file);
-  } catch (error) {
-    if (error instanceof Failure) throw new UsageError(error.message);
-    throw error;
+    if (error instanceof Failure && error.code.startsWith('workflow-')) {
+      throw new UsageError(error.message);
+    }
+    const code = (error as NodeJS.ErrnoException).code;
+    // The level `reachable` says what is wrong with the server.
+    if (error instanceof Failure) return shippedGraph('any-comfyui');
+    if (code === undefined) throw error;
+    throw new UsageError(`${file} cannot be read (${code}).`);
   }
 }
 

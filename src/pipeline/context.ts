@@ -26,6 +26,8 @@ export interface RunFacts {
   url?: string;
   /** Node packs that did not load, as the container's log told at its start. */
   importFailures?: ImportFailure[];
+  /** ComfyUI's own attention, as its log told. */
+  serverAttention?: string;
   smoke: SmokeLevel[];
   outputs: OutputFile[];
   /** Milliseconds that the build phases have taken together. */

@@ -5,7 +5,7 @@ import { Failure } from '../../contract/failure.ts';
 import type { ComfyClient, ServerFile } from '../client.ts';
 import { inspectMedia } from '../media/inspect.ts';
 import { type RunGraphOptions, runGraph } from '../run-graph.ts';
-import { producedFiles } from '../smoke/file.ts';
+import { producedFiles } from '../smoke/produced-files.ts';
 
 /** Below this share of lit pixels a picture of a skeleton is empty. */
 const MIN_LIT = 0.0002;

@@ -8,8 +8,9 @@ import { FILM_NODE } from '../graphs/steadydancer.ts';
 import { inspectMedia } from '../media/inspect.ts';
 import { UnreadableMedia } from '../media/unreadable.ts';
 import type { HistoryEntry } from '../schemas.ts';
-import { gone, producedFiles } from '../smoke/file.ts';
+import { gone } from '../smoke/file.ts';
 import { judgeMedia } from '../smoke/judge-media.ts';
+import { producedFiles } from '../smoke/produced-files.ts';
 
 const MAX_FILM_BYTES = 20e9;
 

@@ -152,7 +152,7 @@ const roleWords: Record<Model['role'], string> = {
 };
 
 /** By its path, by its name in another folder, or by the part that tells a repository's files apart. */
-function isFile(listed: string, model: Model): boolean {
+export function isFile(listed: string, model: Model): boolean {
   const path = listed.replaceAll('\\', '/');
   const inFolder = modelFile(model).split('/').slice(1).join('/');
   if (path === inFolder || path.split('/').at(-1) === model.file) return true;

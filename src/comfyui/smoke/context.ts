@@ -10,6 +10,8 @@ import type { ImportFailure } from '../import-failures.ts';
 import type { ServerMessage } from '../messages.ts';
 import type { HistoryEntry, NodeClass } from '../schemas.ts';
 
+import type { AttentionAsked } from './attention.ts';
+
 /** Which GPU the server should have. `any`: a server of somebody else, of which nothing is known. */
 export type GpuExpectation =
   | { kind: 'none' }
@@ -31,6 +33,8 @@ export interface SmokeContext {
   fileExpected: FileExpectation;
   /** Node packs that did not load, where the server's log is at hand. */
   importFailures: ImportFailure[];
+  /** Null: nobody said which attention is wanted. */
+  attention: AttentionAsked | null;
   outDir: string;
   emit: Emit;
   clock: Clock;

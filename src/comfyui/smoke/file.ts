@@ -4,7 +4,6 @@ import type { Failure } from '../../contract/failure.ts';
 import type { Downloaded, ServerFile } from '../client.ts';
 import { inspectMedia } from '../media/inspect.ts';
 import { UnreadableMedia } from '../media/unreadable.ts';
-import { type HistoryEntry, producedFileSchema } from '../schemas.ts';
 import {
   type LevelVerdict,
   type SmokeContext,
@@ -13,6 +12,8 @@ import {
   smokeFailure,
 } from './context.ts';
 import { judgeMedia } from './judge-media.ts';
+import { producedFiles } from './produced-files.ts';
+import { measureShownFrames } from './shown-frames.ts';
 
 const MAX_FILE_BYTES = 2e9;
 /** A workflow that saves each frame as a picture makes many files; this many are fetched. */
@@ -43,7 +44,7 @@ export const file: SmokeLevelDefinition = {
       const saved = await client.download(from, to, { signal }).catch((error) => {
         throw gone(from, error) ?? error;
       });
-      const { verdict, still } = await judge(context, saved);
+      const { verdict, still } = await judge(context, saved, signal);
       verdicts.push(verdict);
       if (still) stills += 1;
     }
@@ -64,7 +65,11 @@ interface Judged {
   still: boolean;
 }
 
-async function judge(context: SmokeContext, saved: Downloaded): Promise<Judged> {
+async function judge(
+  context: SmokeContext,
+  saved: Downloaded,
+  signal: AbortSignal,
+): Promise<Judged> {
   const name = basename(saved.path);
   if (saved.bytes === 0) throw smokeFailure('smoke-file-broken', `${name} is empty.`);
   try {
@@ -74,7 +79,8 @@ async function judge(context: SmokeContext, saved: Downloaded): Promise<Judged> 
     const still = media.kind === 'png' && media.measures.frames === 1;
     const { fileExpected } = context;
     const expected = still ? { ...fileExpected, frames: 1 } : fileExpected;
-    return { verdict: judgeMedia(name, media, expected), still };
+    const shown = media.kind === 'mp4' ? await measureShownFrames(context, signal) : null;
+    return { verdict: judgeMedia(name, media, expected, shown), still };
   } catch (error) {
     if (!(error instanceof UnreadableMedia)) throw error;
     throw smokeFailure(
@@ -83,25 +89,6 @@ async function judge(context: SmokeContext, saved: Downloaded): Promise<Judged> 
       error.message,
     );
   }
-}
-
-/**
- * Files in the outputs of a run, under any key (`images`, `gifs` …): what was saved, else what was
- * shown (temp); never what was read (input), which loaders report as well.
- */
-export function producedFiles(history: HistoryEntry): ServerFile[] {
-  const found: ServerFile[] = [];
-  for (const output of Object.values(history.outputs)) {
-    for (const items of Object.values(output)) {
-      if (!Array.isArray(items)) continue;
-      for (const item of items) {
-        const parsed = producedFileSchema.safeParse(item);
-        if (parsed.success) found.push(parsed.data);
-      }
-    }
-  }
-  const saved = found.filter(({ type }) => type === 'output');
-  return saved.length > 0 ? saved : found.filter(({ type }) => type === 'temp');
 }
 
 /** The server's name without folders; a second file of that name gets a number. */

@@ -1,5 +1,6 @@
 import { classTypes } from '../graph.ts';
 import { importFailureWords } from '../import-failures.ts';
+import { attentionProblem } from './attention.ts';
 import { listed, ok, type SmokeLevelDefinition, smokeFailure } from './context.ts';
 
 const AT_ONCE = 4;
@@ -8,7 +9,7 @@ export const nodes: SmokeLevelDefinition = {
   id: 'nodes',
   needs: ['reachable'],
   deadlineMs: 60_000,
-  async check({ client, graph, classes, importFailures }, signal) {
+  async check({ client, graph, classes, importFailures, attention }, signal) {
     const wanted = classTypes(graph);
     const missing: string[] = [];
     const waiting = [...wanted];
@@ -30,6 +31,8 @@ export const nodes: SmokeLevelDefinition = {
         first?.why || `GET /object_info/${ordered[0]} gave {}`,
       );
     }
+    const otherwise = attention && attentionProblem(graph, classes, attention);
+    if (otherwise) throw smokeFailure('smoke-attention-other', otherwise);
     return ok(`All ${wanted.length} node classes of the workflow are there.`);
   },
 };

@@ -7,6 +7,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { ComfyClient } from '../client.ts';
 import type { Graph } from '../graph.ts';
 import type { ImportFailure } from '../import-failures.ts';
+import type { AttentionAsked } from './attention.ts';
 import type {
   FileExpectation,
   GpuExpectation,
@@ -41,6 +42,7 @@ export interface SmokeOptions {
   gpuExpected: GpuExpectation;
   fileExpected?: FileExpectation;
   importFailures?: ImportFailure[];
+  attention?: AttentionAsked;
   /** Where the produced files go; made when there is something to save. */
   outDir: string;
   /** Gets `smoke.level` as each level ends and `smoke.progress` while rendering. */
@@ -72,6 +74,7 @@ export async function runSmoke(options: SmokeOptions): Promise<SmokeOutcome> {
     gpuExpected: options.gpuExpected,
     fileExpected: options.fileExpected ?? {},
     importFailures: options.importFailures ?? [],
+    attention: options.attention ?? null,
     outDir: options.outDir,
     emit: options.emit,
     clock: options.clock,

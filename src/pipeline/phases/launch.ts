@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { fetch } from 'undici';
 import { ImportFailures, importFailureWords } from '../../comfyui/import-failures.ts';
+import { attentionOfLog } from '../../comfyui/smoke/attention.ts';
 import { Failure } from '../../contract/failure.ts';
 import { publishedPort, reachable } from '../../launch/address.ts';
 import { containerName, containerSpec, type GpuRequest } from '../../launch/container-spec.ts';
@@ -108,6 +109,8 @@ function launchInput(
     needsLine: choices.recipe !== 'custom',
     logFile: join(runDir, runFiles.containerLog),
     onLine: (line) => {
+      const attention = attentionOfLog(line);
+      if (attention) facts.serverAttention = attention;
       const failed = failures.read(line);
       if (!failed) return;
       facts.importFailures = failures.all;

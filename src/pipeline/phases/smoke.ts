@@ -1,10 +1,12 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type ComfyClient, createComfyClient } from '../../comfyui/client.ts';
-import { type Graph, parseGraph } from '../../comfyui/graph.ts';
-import { fittingGraph, shippedGraph } from '../../comfyui/shipped-graphs.ts';
+import { rehearsalSmoke, type SmokeGraph, steadydancerSmoke } from '../../comfyui/graphs/smoke.ts';
+import { readWorkflow } from '../../comfyui/read-workflow.ts';
+import { fittingGraph } from '../../comfyui/shipped-graphs.ts';
 import type { GpuExpectation } from '../../comfyui/smoke/context.ts';
 import { runSmoke, type SmokeOptions } from '../../comfyui/smoke/run.ts';
+import { attentions, type ResolvedChoices } from '../../contract/choices.ts';
 import type { ResultBody } from '../../contract/result.ts';
 import { knownRuns } from '../../runner/live-runs.ts';
 import type { Phase, RunContext } from '../context.ts';
@@ -40,11 +42,16 @@ async function smokeOptions(ctx: RunContext, signal: AbortSignal): Promise<Smoke
   if (!ctx.facts.url) throw new Error('smoke comes after launch');
   const client = createComfyClient({ url: ctx.facts.url });
   ctx.onEnd(() => client.close());
+  const { graph, expected } = await smokeGraph(ctx, client, signal);
+  const { attention, recipe } = builtChoices(ctx);
+  const server = ctx.facts.serverAttention ?? null;
   return {
     client,
-    graph: await smokeGraph(ctx, client, signal),
+    graph,
     gpuExpected: gpuExpected(ctx),
+    fileExpected: expected,
     importFailures: ctx.facts.importFailures ?? [],
+    ...(recipe === 'steadydancer' && attention ? { attention: { asked: attention, server } } : {}),
     outDir: join(ctx.runDir, 'outputs'),
     emit: ctx.emit,
     signal,
@@ -52,23 +59,30 @@ async function smokeOptions(ctx: RunContext, signal: AbortSignal): Promise<Smoke
   };
 }
 
+/** What was asked for, less what a fallback replaced. */
+function builtChoices({ planned, facts }: RunContext): ResolvedChoices {
+  const attention = attentions.find((name) => name === facts.built.attention);
+  return { ...planned.choices, ...(attention === undefined ? {} : { attention }) };
+}
+
 async function smokeGraph(
-  { planned, request }: RunContext,
+  ctx: RunContext,
   client: ComfyClient,
   signal: AbortSignal,
-): Promise<Graph> {
-  const { recipe, workflow } = planned.choices;
+): Promise<SmokeGraph> {
+  const choices = builtChoices(ctx);
+  const { recipe, workflow } = choices;
   if (workflow) {
-    const file = resolve(request.cwd, workflow);
-    return parseGraph(await readFile(file, 'utf8'), file);
+    const file = resolve(ctx.request.cwd, workflow);
+    return { graph: await readWorkflow(file, client, signal), expected: {} };
   }
   switch (recipe) {
     case 'rehearsal':
-      return shippedGraph('rehearsal');
+      return rehearsalSmoke(choices);
     case 'steadydancer':
-      return shippedGraph('steadydancer-smoke');
+      return steadydancerSmoke(choices, client, signal);
     case 'custom':
-      return fittingGraph(client, signal);
+      return { graph: await fittingGraph(client, signal), expected: {} };
     default:
       return recipe satisfies never;
   }
