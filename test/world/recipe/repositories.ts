@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { nodes } from '../../../src/recipe/nodes.ts';
@@ -9,6 +9,8 @@ import { type RecordedClass, recordedClasses } from './node-inputs.ts';
 export interface Repositories {
   /** `COMFYUI_COMMIT`, `KJNODES_COMMIT`, … */
   commits: Record<string, string>;
+  /** WanVideoWrapper at a commit where SteadyDancer's optional module did not load. */
+  withoutClass: { className: string; commit: string };
   /** A pack of a person's own, for EXTRA_NODES. */
   extra: { repository: string; commit: string };
   port: number;
@@ -22,17 +24,15 @@ const REQUIREMENTS: Record<string, string> = {
   wananimatepreprocess: 'onnxruntime-gpu\nopencv-python',
 };
 
-export async function serveRepositories(
-  folder: string,
-  { missingClass }: { missingClass?: string } = {},
-): Promise<Repositories> {
+export async function serveRepositories(folder: string): Promise<Repositories> {
+  const className = 'WanVideoAddSteadyDancerEmbeds';
+  let withoutClass = '';
   const { coreClasses, nodes: packs } = nodes();
   const recorded = recordedClasses();
   const classesJson = (names: string[]) =>
     JSON.stringify(
       Object.fromEntries(
         names
-          .filter((name) => name !== missingClass)
           .map((name): [string, RecordedClass | undefined] => [name, recorded.get(name)])
           .filter(([, entry]) => entry !== undefined),
       ),
@@ -55,11 +55,17 @@ NODE_CLASS_MAPPINGS = recorded_classes(os.path.join(os.path.dirname(__file__), "
     const [owner = '', name = ''] = pack.repo.split('/').slice(-2);
     // Classes that only the dance graph asks for come with the pack too.
     const more = [...recorded].filter(([, { pack: of }]) => of.endsWith(name)).map(([key]) => key);
-    commits[`${pack.id.toUpperCase()}_COMMIT`] = commit(join(folder, owner, name), {
-      'classes.json': classesJson([...new Set([...pack.classes, ...more])]),
+    const at = join(folder, owner, name);
+    const classes = [...new Set([...pack.classes, ...more])];
+    commits[`${pack.id.toUpperCase()}_COMMIT`] = commit(at, {
+      'classes.json': classesJson(classes),
       '__init__.py': pack.id === 'wanvideowrapper' ? `import gguf\n${init}` : init,
       'requirements.txt': REQUIREMENTS[pack.id] ?? '',
     });
+    if (classes.includes(className)) {
+      const fewer = classes.filter((one) => one !== className);
+      withoutClass = commit(at, { 'classes.json': classesJson(fewer) });
+    }
   }
   const extraCommit = commit(join(folder, 'someone', 'ComfyUI-Own'), {
     '__init__.py': 'NODE_CLASS_MAPPINGS = {}\n',
@@ -68,19 +74,19 @@ NODE_CLASS_MAPPINGS = recorded_classes(os.path.join(os.path.dirname(__file__), "
   const daemon = await startDaemon(folder, port);
   return {
     commits,
+    withoutClass: { className, commit: withoutClass },
     extra: { repository: 'https://github.com/someone/ComfyUI-Own', commit: extraCommit },
     port,
     close: () => stop(daemon),
   };
 }
 
-/** One commit with these files, always the same for the same files. */
+/** One more commit with these files, always the same for the same files. */
 function commit(folder: string, files: Record<string, string>): string {
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(join(folder, path, '..'), { recursive: true });
     writeFileSync(join(folder, path), text);
   }
-  rmSync(join(folder, '.git'), { recursive: true, force: true });
   const at = '2026-05-05T00:00:00Z';
   const env = {
     ...process.env,

@@ -1,16 +1,8 @@
 import { type TinyWheel, tinyWheel } from './wheel.ts';
 
-/** What a fault changes about the wheels. */
-export interface WheelFaults {
-  /** torch imports as another version than its pin. */
-  torchVersion?: string;
-  /** onnxruntime without CUDA, as the CPU's package would leave it. */
-  onnxruntimeCpu?: boolean;
-}
-
 const FLASH = 'flash_attn-2.8.3+cu12torch2.8cxx11abiTRUE-cp311-cp311-linux_x86_64.whl';
 
-const torchSource = (version: string) => `__version__ = "${version}+cu128"
+const TORCH_SOURCE = `__version__ = "2.8.0+cu128"
 
 
 class version:
@@ -39,18 +31,13 @@ const module = (name: string, version: string, source = '') =>
   });
 
 /** The packages of the small world, by the layer whose lock names them. */
-export function worldWheels(faults: WheelFaults = {}) {
-  const providers = faults.onnxruntimeCpu
-    ? '["CPUExecutionProvider"]'
-    : '["CUDAExecutionProvider", "CPUExecutionProvider"]';
+export function worldWheels() {
   return {
     torch: [
       tinyWheel('nvidia-cudnn-cu12', '9.10.2.21', { 'nvidia/cudnn/__init__.py': '' }),
       tinyWheel('nvidia-nccl-cu12', '2.27.3', { 'nvidia/nccl/__init__.py': '' }),
       module('triton', '3.4.0'),
-      tinyWheel('torch', '2.8.0', {
-        'torch/__init__.py': torchSource(faults.torchVersion ?? '2.8.0'),
-      }),
+      tinyWheel('torch', '2.8.0', { 'torch/__init__.py': TORCH_SOURCE }),
       module('torchvision', '0.23.0'),
       module('torchaudio', '2.8.0'),
     ],
@@ -65,7 +52,8 @@ export function worldWheels(faults: WheelFaults = {}) {
     nodes: [
       tinyWheel('opencv-python-headless', '4.13.0.92', { 'cv2/__init__.py': '' }),
       tinyWheel('onnxruntime-gpu', '1.26.0', {
-        'onnxruntime/__init__.py': `def get_available_providers():\n    return ${providers}\n`,
+        'onnxruntime/__init__.py':
+          'def get_available_providers():\n    return ["CUDAExecutionProvider"]\n',
       }),
       module('gguf', '0.19.0'),
     ],
@@ -77,6 +65,13 @@ export function worldWheels(faults: WheelFaults = {}) {
         'cv2/__init__.py': 'raise ImportError("second")\n',
       }),
       tinyWheel('torch', '9.9.9', { 'torch/__init__.py': '__version__ = "9.9.9"\n' }),
+    ],
+    /** Of another CUDA: its libraries are not there. */
+    brokenTorch: [
+      tinyWheel('torch', '2.8.0.post1', {
+        'torch/__init__.py':
+          'raise ImportError("libcudart.so.13: cannot open shared object file")\n',
+      }),
     ],
     release: tinyWheel(
       'flash-attn',
@@ -98,17 +93,20 @@ export function lockOf(wheels: TinyWheel[], change: (sha256: string) => string =
     .join('');
 }
 
-/** The files of `docker/python/<stack>/` for these wheels. */
-export function lockFiles(
-  wheels: WorldWheels,
-  wrongHash: (sha256: string) => string = (sha) => sha,
-): Record<string, string> {
-  return {
+/** Folders of locks for `docker/python/`: the good one, and two that the build has to refuse. */
+export function lockFolders(wheels: WorldWheels): Record<string, Record<string, string>> {
+  const good = {
     'torch.in': 'torch==2.8.0\ntorchvision==0.23.0\ntorchaudio==2.8.0\n',
     'torch.lock': lockOf(wheels.torch),
     'attention.flash-attn.lock': lockOf(wheels.flashAttn),
     'attention.xformers.lock': lockOf(wheels.xformers),
     'attention.sageattention.lock': lockOf(wheels.sageattention),
-    'nodes.lock': lockOf([...wheels.nodes, ...wheels.torch], wrongHash),
+    'nodes.lock': lockOf([...wheels.nodes, ...wheels.torch]),
+  };
+  const broken = [...wheels.torch.filter(({ name }) => name !== 'torch'), ...wheels.brokenTorch];
+  return {
+    world: good,
+    'world-broken-torch': { ...good, 'torch.lock': lockOf(broken) },
+    'world-wrong-hash': { ...good, 'nodes.lock': lockOf(wheels.nodes, () => '0'.repeat(64)) },
   };
 }

@@ -6,16 +6,10 @@ import type Dockerode from 'dockerode';
 import { BASE_IMAGE } from '../base-image.ts';
 import { type PackageIndex, servePackages } from './package-index.ts';
 import { type Repositories, serveRepositories } from './repositories.ts';
-import { lockFiles, type WheelFaults, worldWheels } from './wheels.ts';
+import { lockFolders, worldWheels } from './wheels.ts';
 
 const FLASH_ATTN_WHEEL =
   'https://github.com/Dao-AILab/flash-attention/releases/download/v2.8.3/flash_attn-2.8.3%2Bcu12torch2.8cxx11abiTRUE-cp311-cp311-linux_x86_64.whl';
-
-export interface WorldFaults extends WheelFaults {
-  missingClass?: string;
-  /** nodes.lock has other hashes than the files. */
-  wrongLockHash?: boolean;
-}
 
 /** The world's addresses as build arguments, and docker/ as it is with one lock folder more. */
 export class RecipeWorld {
@@ -23,6 +17,7 @@ export class RecipeWorld {
   readonly contextDir: string;
   readonly args: Record<string, string>;
   readonly extra: Repositories['extra'];
+  readonly withoutClass: Repositories['withoutClass'];
   readonly #servers: [PackageIndex, Repositories];
 
   private constructor(
@@ -34,28 +29,27 @@ export class RecipeWorld {
     this.contextDir = join(folder, 'docker');
     this.args = args;
     this.extra = servers[1].extra;
+    this.withoutClass = servers[1].withoutClass;
     this.#servers = servers;
   }
 
-  static async make(docker: Dockerode, faults: WorldFaults = {}): Promise<RecipeWorld> {
+  static async make(docker: Dockerode): Promise<RecipeWorld> {
     const host = await gateway(docker);
     const folder = mkdtempSync(join(tmpdir(), 'sd-recipe-world-'));
     cpSync(join(import.meta.dirname, '../../../docker'), join(folder, 'docker'), {
       recursive: true,
     });
-    const wheels = worldWheels(faults);
-    const locks = join(folder, 'docker', 'python', 'world');
-    mkdirSync(locks);
-    const wrong = (sha: string) =>
-      faults.wrongLockHash ? `${sha.replace(/^./, 'f').slice(0, 63)}0` : sha;
-    for (const [name, text] of Object.entries(lockFiles(wheels, wrong))) {
-      writeFileSync(join(locks, name), text);
+    const wheels = worldWheels();
+    for (const [name, files] of Object.entries(lockFolders(wheels))) {
+      const locks = join(folder, 'docker', 'python', name);
+      mkdirSync(locks);
+      for (const [file, text] of Object.entries(files)) writeFileSync(join(locks, file), text);
     }
     const { release, ...byLayer } = wheels;
     const index = await servePackages(Object.values(byLayer).flat(), {
       [decodeURIComponent(new URL(FLASH_ATTN_WHEEL).pathname)]: release.bytes,
     });
-    const repositories = await serveRepositories(join(folder, 'git'), faults);
+    const repositories = await serveRepositories(join(folder, 'git'));
     return new RecipeWorld(
       folder,
       {
