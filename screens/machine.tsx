@@ -32,7 +32,7 @@ export const machineKeys: readonly KeyHint[] = [
   { key: 'Enter', does: words.keys.review },
   { key: 'r', does: words.keys.again },
   { key: '?', does: '' },
-  { key: 'q', does: '' },
+  { key: 'q', does: words.keys.leave },
 ];
 
 const noEngineKeys: readonly KeyHint[] = [

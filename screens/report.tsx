@@ -12,7 +12,7 @@ import { type Line, lineText, Rows, type Span } from './kit/row.tsx';
 import { useSurroundings } from './kit/surroundings.tsx';
 import type { Theme } from './kit/theme.ts';
 import { runTitle } from './run.tsx';
-import { levelLines } from './run-layout.ts';
+import { distinctDisks, levelLines } from './run-layout.ts';
 import { words } from './words.ts';
 
 interface ReportScreenProps {
@@ -111,7 +111,7 @@ function factLines(run: RunState, width: number, theme: Theme, home: string | nu
   const image = result.image
     ? `${result.image.ref}${result.image.bytes === null ? '' : `, ${formatBytes(result.image.bytes)}`}`
     : '';
-  const [tightest] = Object.values(run.disk).sort((a, b) => a.lowestFreeBytes - b.lowestFreeBytes);
+  const [tightest] = distinctDisks(run).sort((a, b) => a.lowestFreeBytes - b.lowestFreeBytes);
   const rows: [string, string][] = [
     ...run.fallbacks.map(({ what, from, to, why }): [string, string] => [
       report.instead,

@@ -34,7 +34,7 @@ export const reviewKeys: readonly KeyHint[] = [
   { key: 'p', does: words.keys.commands },
   { key: 'Esc', does: words.keys.back },
   { key: '?', does: '' },
-  { key: 'q', does: '' },
+  { key: 'q', does: words.keys.leave },
 ];
 
 /** A4: what Start will do and what it costs. Held Enter never starts it. */
@@ -96,6 +96,7 @@ export function reviewLines(
     { lines: costLines(planned, width, theme), importance: 4, least: 2 },
     { lines: diskLines(planned, width), importance: 5, least: 1 },
     { lines: warningLines(planned, width, theme), importance: 6, least: 1 },
+    { lines: [''], importance: 0, least: 0 },
     { lines: start, importance: 9, least: start.length },
   ];
   const given = giveWay(

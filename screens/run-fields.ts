@@ -13,11 +13,13 @@ export interface Drawn {
 
 /** Cells of the labels at the left of a pane. */
 export const LABEL = 9;
+const NARROW_LABEL = 7;
 
 /** `Label    text                right`. */
 export function fields(label: string, text: string, right: string, { width, theme }: Drawn): Line {
   if (theme.screenReader) return [label, text, right].filter(Boolean).join(' ');
-  const labelWidth = width < NARROW_COLUMNS && label === '' ? 0 : LABEL;
+  const narrow = width < NARROW_COLUMNS - 2;
+  const labelWidth = narrow ? (label === '' ? 0 : NARROW_LABEL) : LABEL;
   const room = width - labelWidth - (right ? cells(right) + 2 : 0);
   return [
     { text: fill(label, labelWidth), tone: 'strong' },

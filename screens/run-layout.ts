@@ -1,4 +1,4 @@
-import { type PhaseId, phaseIds } from '../src/contract/ids.ts';
+import { type DiskPlace, type PhaseId, phaseIds } from '../src/contract/ids.ts';
 import {
   type DiskSample,
   modelBytes,
@@ -31,7 +31,12 @@ export function phaseStrip(state: RunState, { now, theme, width }: Drawn): Line 
     const mark = sign(theme, id);
     parts.push([{ text: mark.text, tone: mark.tone }, { text: ` ${text}` }]);
   };
-  if (done.length > 0) put('ok', words.run.phasesDone(done.length, asked.length));
+  const narrow = width < NARROW_COLUMNS - 2;
+  const putDone = () => {
+    if (done.length > 0) put('ok', words.run.phasesDone(done.length, asked.length));
+  };
+  // A narrow row is cut at its end: what happens now comes first.
+  if (!narrow) putDone();
   for (const id of asked) {
     const phase = state.phases[id];
     if (phase.state === 'failed') put('fail', words.phases[id]);
@@ -40,8 +45,9 @@ export function phaseStrip(state: RunState, { now, theme, width }: Drawn): Line 
     const ms = now.getTime() - Date.parse(phase.startedAt);
     put('run', `${words.phases[id]} ${formatDuration(wholeSeconds(ms))}`);
   }
+  if (narrow) putDone();
   const waiting = asked.filter((id) => state.phases[id].state === 'waiting');
-  if (waiting.length > 0 && width >= NARROW_COLUMNS) {
+  if (waiting.length > 0 && !narrow) {
     const named = waiting.slice(0, 2).map((id) => words.phases[id]);
     const more = waiting.length > 2 ? [words.run.more(waiting.length - 2)] : [];
     put('wait', [named.join(', '), ...more].join(' '));
@@ -77,12 +83,19 @@ export function modelLines(state: RunState, drawn: Drawn): Line[] {
 
 /** Each place with its free space; the tightest with a gauge and, when it fills, the time left. */
 export function diskLines(state: RunState, drawn: Drawn): Line[] {
-  const places = Object.values(state.disk).sort((a, b) => a.freeBytes - b.freeBytes);
-  // Places on one filesystem have the same figures, but for what was written between two looks.
-  const distinct = places.filter(
-    (disk, index) => places.findIndex((other) => sameFilesystem(other, disk)) === index,
-  );
+  const distinct = distinctDisks(state).sort((a, b) => a.freeBytes - b.freeBytes);
   return distinct.flatMap((disk, index) => placeLines(disk, index === 0, drawn));
+}
+
+const byMeaning: readonly DiskPlace[] = ['docker', 'models', 'output', 'state', 'temp'];
+
+/**
+ * One of the places on each filesystem, the one that says most: they have the same figures, but for
+ * what was written between two looks.
+ */
+export function distinctDisks({ disk }: RunState): DiskSample[] {
+  const places = byMeaning.flatMap((place) => disk[place] ?? []);
+  return places.filter((one, at) => places.findIndex((other) => sameFilesystem(other, one)) === at);
 }
 
 function sameFilesystem(a: DiskSample, b: DiskSample): boolean {
@@ -96,7 +109,9 @@ function placeLines(disk: DiskSample, tightest: boolean, drawn: Drawn): Line[] {
   const honest = disk.samples > 1;
   const full =
     honest && disk.fullInSeconds !== undefined
-      ? words.run.fullIn(formatDuration(disk.fullInSeconds * 1000))
+      ? (narrow ? words.run.fullInShort : words.run.fullIn)(
+          formatDuration(disk.fullInSeconds * 1000),
+        )
       : '';
   const falling =
     honest && disk.bytesPerSecond > 1e6

@@ -85,6 +85,8 @@ function Panes({ run, rows, drawn }: { run: RunState; rows: number; drawn: Drawn
     { wanted: models.length, least: Math.min(1, models.length), importance: 4 },
     { wanted: disk.length, least: Math.min(1, disk.length), importance: 7 },
     { wanted: gpu.length, least: 0, importance: 2 },
+    // A row of air below where the run is.
+    { wanted: 1, least: 0, importance: 0 },
   ];
   const taken = others.reduce((sum, part) => sum + part.wanted, 0);
   // With room a log of four lines is worth more than a long list of finished steps.
@@ -96,10 +98,10 @@ function Panes({ run, rows, drawn }: { run: RunState; rows: number; drawn: Drawn
   };
   const given = giveWay([...others, log], rows);
   const of = (index: number, lines: readonly Line[]) => lines.slice(0, given[index] ?? 0);
-  const logRows = given[7] ?? 0;
+  const logRows = given[8] ?? 0;
   return (
     <Box flexDirection="column">
-      <Rows lines={[...of(0, strip), ...of(1, notices)]} />
+      <Rows lines={[...of(0, strip), ...of(1, notices), ...of(7, [''])]} />
       <Rows lines={stepLines(run, given[2] ?? 0, drawn)} />
       <Rows lines={of(3, levels)} />
       {logged && logRows > 1 ? (

@@ -163,6 +163,7 @@ export const words = {
     freeOnly: (free: string) => `${free} free`,
     falling: (rate: string) => `falling ${rate}`,
     fullIn: (time: string) => `full in about ${time}`,
+    fullInShort: (time: string) => `full in ~${time}`,
     gpuFree: (free: string, total: string) => `${free} of ${total} free`,
     phasesDone: (done: number, all: number) => `${done} of ${all} phases`,
     stopping: 'stopping: it ends cleanly; Ctrl-C again forces',

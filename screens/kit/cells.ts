@@ -53,16 +53,17 @@ export function wrapWords(text: string, width: number): string[] {
   return [...lines, line];
 }
 
+/** A path breaks behind a slash where that does not leave most of the line empty. */
 function pieces(word: string, width: number): string[] {
   if (cells(word) <= width) return [word];
-  const parts: string[] = [];
   let part = '';
+  let rest = '';
   for (const { segment } of graphemes.segment(word)) {
-    if (part !== '' && cells(part + segment) > width) {
-      parts.push(part);
-      part = '';
-    }
-    part += segment;
+    if (rest === '' && (part === '' || cells(part + segment) <= width)) part += segment;
+    else rest += segment;
   }
-  return [...parts, part];
+  const slash = part.lastIndexOf('/') + 1;
+  if (slash > part.length / 2)
+    return [part.slice(0, slash), ...pieces(part.slice(slash) + rest, width)];
+  return [part, ...pieces(rest, width)];
 }
