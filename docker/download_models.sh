@@ -82,8 +82,9 @@ listed() {
   rest=${1#* }
   get --retry 3 "$endpoint/api/models/$repo/tree/${rest%% *}" | python3 -c '
 import json, sys
+from urllib.parse import quote
 found = sorted(f["path"] for f in json.load(sys.stdin) if f["type"] == "file" and sys.argv[1] in f["path"])
-print(found[0] if found else "")' "${rest#* }"
+print(quote(found[0]) if found else "")' "${rest#* }"
 }
 
 size_of() { wc -c <"$1" | tr -d ' '; }
