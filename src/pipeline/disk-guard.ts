@@ -9,8 +9,11 @@ const LEAST_RESERVE_BYTES = 2e9;
 const WRITE_SECONDS = 5;
 /** Downloads are paused this far above the reserve, so that the build has what is left. */
 const PAUSE_FACTOR = 1.25;
-/** They go on when there is this much more: not back and forth around one line. */
+/** Or when the reserve is so near in time: a fast disk falls through any margin between two samples. */
+const PAUSE_SECONDS = 15;
+/** They go on when both are clearly better: not back and forth around one line. */
 const RESUME_FACTOR = 1.4;
+const RESUME_SECONDS = 30;
 
 /** Why a piece of work was stopped: what was seen of the disk at that moment. */
 export class ReserveReached extends Error {
@@ -103,9 +106,13 @@ export class DiskGuard {
     }
     // Pausing downloads serves what is built beside them; alone they may go on to the reserve.
     const building = writers.some(([, { kind }]) => kind === 'build');
-    if (!building) this.#relax(disk);
-    else if (disk.freeBytes <= reserve * PAUSE_FACTOR) this.#tighten(disk, reserve);
-    else if (disk.freeBytes >= reserve * RESUME_FACTOR) this.#relax(disk);
+    const { freeBytes, record } = disk;
+    const rate = record.bytesPerSecond;
+    const seconds = rate > 0 ? (freeBytes - reserve) / rate : Number.POSITIVE_INFINITY;
+    const low = freeBytes <= reserve * PAUSE_FACTOR || seconds < PAUSE_SECONDS;
+    const well = freeBytes >= reserve * RESUME_FACTOR && seconds > RESUME_SECONDS;
+    if (building && low) this.#tighten(disk, reserve);
+    else if (!building || well) this.#relax(disk);
   }
 
   #tighten(disk: WatchedDisk, reserve: number): void {

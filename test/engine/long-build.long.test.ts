@@ -67,7 +67,12 @@ describeWithEngine('a long build', () => {
     const script = `const line = 'compiling something with a rather long name '.repeat(2) + '\\n'; let left = 200e6;
       const go = () => { while (left > 0) { left -= line.length; if (!process.stdout.write(line)) { process.stdout.once('drain', go); return; } } }; go()`;
     const args = await context('prints', [script.replace(/\n\s*/g, ' ')]);
-    const { exitCode, result, events } = await program.run([...args, '--until', 'image']);
+    const { exitCode, result, events } = await program.run([
+      ...args,
+      '--until',
+      'image',
+      '--no-cache',
+    ]);
     expect(result.summary).toContain('Done up to image');
     expect(exitCode).toBe(0);
     expect(ofType(events, 'build.warning').some(({ text }) => text.includes('of a step'))).toBe(

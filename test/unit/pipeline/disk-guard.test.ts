@@ -109,6 +109,16 @@ describe('the guard', () => {
     expect(build.signal.reason.disk).toMatchObject({ name: '/', freeBytes: 4 * GB });
   });
 
+  it('pauses in time where a disk falls faster than any margin', () => {
+    const { guard, valve } = guarded(0.4 * GB);
+    const { at } = disk();
+    const build = guard.begin(['docker']);
+    guard.see(at(3 * GB));
+    guard.see(at(2.8 * GB));
+    expect(valve.calls).toEqual(['pause']);
+    expect(build.signal.aborted).toBe(false);
+  });
+
   it('lets them go on when there is space again, or nothing is built any more', () => {
     const { guard, valve, told } = guarded(4 * GB);
     const { at } = disk();
