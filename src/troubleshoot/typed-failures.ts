@@ -18,6 +18,7 @@ build-buildx-missing | prepare | The buildx plugin could not be started | The do
 build-dockerfile-missing | validate | There is no Dockerfile at this place | The path is wrong, or the file has another name.
 build-stalled | image | The build stood still and was stopped | A step waits for something that does not come.
 build-failed | image | The build ended with an error | The last lines of the step say why.
+image-not-pulled | image | The image could not be pulled | Its name is wrong, or its registry is not reached.
 comfyui-answer-too-large | smoke | An answer of ComfyUI is larger than any known one | Something else answers there.
 comfyui-auth | smoke | The server wants to know who asks | A proxy with a password stands before ComfyUI.
 comfyui-not-comfyui | smoke | What answers is not ComfyUI | The address or port belongs to another program.
@@ -98,6 +99,7 @@ rehearsal-node-unreadable | validate | Node does not say which libraries it link
 rehearsal-part-missing | validate | A part of the rehearsal is not there | The installation is incomplete.
 run-already-running | prepare | A run of this profile is going on | One profile runs once at a time.
 run-does-not-stop | - | The run does not stop | Its process does not answer.
+smoke-attention-other | smoke | Another attention is in use than asked for | The workflow or the server chose its own.
 smoke-file-black | smoke | The test video is black | The model or its decoder gave nothing.
 smoke-file-broken | smoke | The test video cannot be read | It was not written to its end.
 smoke-file-missing | smoke | The server names no produced file | No output node saved one.
@@ -119,6 +121,7 @@ state-not-writable | prepare | The run's folder cannot be made | It belongs to s
 target-not-here | prepare | This place cannot do what was asked for | The target needs another machine or an account.
 weights-unfit | prepare | The weights do not fit | They need more memory than there is.
 workflow-editor-format | smoke | The workflow is in the editor's format | ComfyUI takes only the API format.
+workflow-not-convertible | smoke | The workflow of ComfyUI's page cannot be converted | It has parts that only the page knows.
 workflow-not-a-graph | smoke | The file is not a graph of ComfyUI | Each node needs class_type and inputs.
 `;
 

@@ -21,7 +21,11 @@ export interface FilmSize {
   frames: number;
 }
 
+/** SteadyDancer puts the photo and its pose behind the film (graph page (b): F += 2). */
+const REFERENCE_FRAMES = 2;
+
 /** Tokens of one sampling step: what time and memory of a step grow with. */
 export function tokens({ width, height, frames }: FilmSize): number {
-  return latentFrames(frames) * (width / PIXEL_STEP) * (height / PIXEL_STEP);
+  const pictures = latentFrames(frames) + REFERENCE_FRAMES;
+  return pictures * (width / PIXEL_STEP) * (height / PIXEL_STEP);
 }

@@ -12,6 +12,7 @@ import { knownRuns } from '../../runner/live-runs.ts';
 import type { Phase, RunContext } from '../context.ts';
 import { readResult } from '../history.ts';
 import { chosenGpu } from './container-gpu.ts';
+import { withWayOut } from './full-memory.ts';
 
 /** Proof that it works: from `reachable` to a verified file. */
 export const smoke: Phase = {
@@ -24,7 +25,9 @@ export const smoke: Phase = {
     // One look now: an old success says nothing of a server that hangs.
     const { ok, levels } = await runSmoke({ ...options, levels: ['reachable'] });
     if (!ok) return false;
-    const rest = earlier.smoke.filter(({ id }) => id !== 'reachable');
+    const rest = earlier.smoke
+      .filter(({ id }) => id !== 'reachable')
+      .map((level) => ({ ...level, detail: testedEarlier(level.detail, earlier.at) }));
     for (const level of rest) ctx.emit({ type: 'smoke.level', ...level });
     ctx.facts.smoke = [...levels, ...rest];
     ctx.facts.outputs = earlier.outputs;
@@ -34,9 +37,15 @@ export const smoke: Phase = {
     const outcome = await runSmoke(await smokeOptions(ctx, signal));
     ctx.facts.smoke = outcome.levels;
     ctx.facts.outputs = outcome.outputs;
-    if (outcome.failure) throw outcome.failure;
+    if (outcome.failure) throw await withWayOut(ctx, builtChoices(ctx), outcome.failure);
   },
 };
+
+/** A level that was not tested now says when it was. */
+function testedEarlier(detail: string, at: string): string {
+  if (/\(tested \d{4}-/.test(detail)) return detail;
+  return `${detail} (tested ${at.slice(0, 10)} ${at.slice(11, 16)} UTC)`;
+}
 
 async function smokeOptions(ctx: RunContext, signal: AbortSignal): Promise<SmokeOptions> {
   if (!ctx.facts.url) throw new Error('smoke comes after launch');
@@ -95,7 +104,11 @@ function gpuExpected(ctx: RunContext): GpuExpectation {
 }
 
 /** The newest run that tested this very container since it was started, and whose files are there. */
-async function passedEarlier({ runsDir, facts, planned }: RunContext): Promise<ResultBody | null> {
+async function passedEarlier({
+  runsDir,
+  facts,
+  planned,
+}: RunContext): Promise<(ResultBody & { at: string }) | null> {
   const { container } = facts;
   if (!container) return null;
   for (const { dir, live } of await knownRuns(runsDir)) {

@@ -1,0 +1,43 @@
+import { type FullMemory, memoryFixes } from '../../comfyui/smoke/memory-ladder.ts';
+import type { ResolvedChoices } from '../../contract/choices.ts';
+import { Failure } from '../../contract/failure.ts';
+import type { RunContext } from '../context.ts';
+
+/** Full memory: what really ended the server, and what helps without a new image. */
+export async function withWayOut(
+  ctx: RunContext,
+  choices: ResolvedChoices,
+  failure: Failure,
+): Promise<Failure> {
+  const { recipe, variant = 'fp8', textEncoder = 'bf16', blockSwap = 20, smoke } = choices;
+  const some = { variant, textEncoder, blockSwap, ...(smoke ? { smoke } : {}) };
+  const fixes = (full: FullMemory) => (recipe === 'steadydancer' ? memoryFixes(full, some) : []);
+  if (failure.code === 'smoke-out-of-memory') {
+    return new Failure({ ...failure.details, fixes: fixes('video') }, { cause: failure });
+  }
+  const killed = failure.code === 'comfyui-unreachable' ? await killedWords(ctx) : null;
+  if (killed === null) return failure;
+  return new Failure(
+    {
+      code: 'container-oom-killed',
+      sentence: 'The container was killed while it rendered (exit code 137): memory ran full.',
+      proof: killed,
+      phase: 'smoke',
+      fixes: fixes('machine'),
+    },
+    { cause: failure },
+  );
+}
+
+/** What the engine says of a container that the kernel ended; null for any other. */
+async function killedWords({ facts }: RunContext): Promise<string | null> {
+  if (!facts.container || !facts.engine) return null;
+  const info = await facts.engine.docker
+    .getContainer(facts.container.id)
+    .inspect()
+    .catch(() => null);
+  if (!info || info.State.Running) return null;
+  const { ExitCode: exitCode, OOMKilled: outOfMemory } = info.State;
+  if (exitCode !== 137 && !outOfMemory) return null;
+  return `exit code ${exitCode}, OOMKilled ${outOfMemory}`;
+}
