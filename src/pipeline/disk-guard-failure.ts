@@ -3,10 +3,12 @@ import type { Fix } from '../contract/diagnosis.ts';
 import { exitCodes } from '../contract/exit-codes.ts';
 import { Failure } from '../contract/failure.ts';
 import { reclaimable } from '../machine/reclaimable.ts';
+import type { Clock } from '../ports/clock.ts';
 import { formatBytes } from '../text/format.ts';
 import { cacheLimit } from '../troubleshoot/fixes/cache-limit.ts';
 import type { RunContext } from './context.ts';
 import { ReserveReached } from './disk-guard.ts';
+import type { WatchedDisk } from './disk-watch.ts';
 import { builtBytesSince, type Shares, sharesOf } from './free-space-use.ts';
 import { engineOf } from './phases/engine-of.ts';
 
@@ -29,10 +31,7 @@ export async function diskFailure(
     reclaimable(docker, { timeoutMs: LOOK_LIMIT_MS }).catch(() => null),
     cacheLimit(docker).catch(() => null),
   ]);
-  const downloads = disk?.places.includes('models') ? ctx.disk.downloaded.bytes : 0;
-  const shares = disk
-    ? sharesOf(disk.record.startBytes, disk.freeBytes, built === null ? null : built + downloads)
-    : null;
+  const shares = disk && built !== null ? await measureShares(ctx, disk, built) : null;
   const name = disk?.name ?? "the engine's disk";
   const kept = `Kept: ${steps.done} of ${steps.total} build steps${keptUntil(limit)}.`;
   const cause = [...(shares ? [sharesText(shares, name, plannedBytes(ctx))] : []), kept].join(' ');
@@ -59,6 +58,36 @@ export async function diskFailure(
     fixes,
     exitCode: exitCodes.disk,
   });
+}
+
+/**
+ * What the stopped step had written is of no record: only once the engine has given it back is what
+ * is still missing somebody else's. With containerd's store that comes at a time of its own
+ * (containerd pkg/gc/scheduler), so nothing is said there.
+ */
+async function measureShares(
+  ctx: RunContext,
+  atEnd: Readonly<WatchedDisk>,
+  builtBytes: number,
+): Promise<Shares | null> {
+  const live = ctx.disk.guard.diskOf('docker');
+  if (!live || engineOf(ctx).facts.imageStore === 'containerd') return null;
+  const downloads = atEnd.places.includes('models') ? ctx.disk.downloaded.bytes : 0;
+  const settled = await settledBytes(live, ctx.ports.clock);
+  if (settled === null) return null;
+  return sharesOf(atEnd.record.startBytes, atEnd.freeBytes, settled, builtBytes + downloads);
+}
+
+/** Free bytes once they stand still for three samples; null when they do not within 15 s. */
+async function settledBytes(disk: WatchedDisk, clock: Clock): Promise<number | null> {
+  let still = 0;
+  for (let second = 0; second < 15; second += 1) {
+    const before = disk.freeBytes;
+    await clock.sleep(1_000);
+    still = Math.abs(disk.freeBytes - before) < 16e6 ? still + 1 : 0;
+    if (still === 3) return disk.freeBytes;
+  }
+  return null;
 }
 
 /** Downloads that the guard stopped; what they brought is kept. */
@@ -90,6 +119,8 @@ export function sharesText(
 }
 
 function plannedBytes({ planned }: RunContext): number | null {
+  // How large an image of one's own gets is not known beforehand.
+  if (planned.choices.recipe === 'custom') return null;
   const docker = planned.plan.disk.find(({ place }) => place === 'docker');
   return docker && docker.peakBytes > 0 ? docker.peakBytes : null;
 }

@@ -57,12 +57,18 @@ export interface Shares {
   otherBytes: number;
 }
 
-/** Splits a fall of free space; null where this run's part is not known. */
+/**
+ * Splits the fall of free space from `startBytes` to `endBytes`. What is still missing at
+ * `settledBytes`, when the stopped work was given back, and is not what this run keeps (`keptBytes`),
+ * is of others. Null where the start is not known.
+ */
 export function sharesOf(
   startBytes: number | null,
-  freeBytes: number,
-  runBytes: number | null,
+  endBytes: number,
+  settledBytes: number,
+  keptBytes: number,
 ): Shares | null {
-  if (startBytes === null || runBytes === null) return null;
-  return { runBytes, otherBytes: startBytes - freeBytes - runBytes };
+  if (startBytes === null) return null;
+  const otherBytes = startBytes - settledBytes - keptBytes;
+  return { runBytes: Math.max(0, startBytes - endBytes - Math.max(0, otherBytes)), otherBytes };
 }

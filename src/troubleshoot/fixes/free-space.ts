@@ -105,6 +105,8 @@ async function removeOne(docker: Docker | null, { kind, id }: CleanItem): Promis
     case 'runs':
       return removeRun(id);
     case 'contexts':
+      // What says that it is whole goes first.
+      await rm(`${id}.stamp`, { force: true });
       await rm(id, { recursive: true, force: true });
       return;
     default:

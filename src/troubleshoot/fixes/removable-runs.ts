@@ -28,7 +28,7 @@ export async function removableRuns(runsDir: string): Promise<CleanItem[]> {
 export async function removableContexts(runsDir: string): Promise<CleanItem[]> {
   if ((await knownRuns(runsDir)).some(({ live }) => live)) return [];
   const folder = join(dirname(runsDir), 'contexts');
-  const names = await readdir(folder).catch(() => []);
+  const names = (await readdir(folder).catch(() => [])).filter((name) => !name.endsWith('.stamp'));
   return Promise.all(
     names.map(async (name) => ({
       kind: 'contexts' as const,

@@ -226,12 +226,13 @@ describe('whose writes they were', () => {
   });
 
   it('is said only when it is known, and only when it is more than noise', () => {
-    expect(sharesOf(null, 1, 1)).toBeNull();
-    expect(sharesOf(10 * GB, 1, null)).toBeNull();
-    const shares = sharesOf(84 * GB, 0.2 * GB, 64.2 * GB);
+    expect(sharesOf(null, 1, 1, 1)).toBeNull();
+    const shares = sharesOf(84 * GB, 0.2 * GB, 3.2 * GB, 61.2 * GB);
     expect(shares && sharesText(shares, '/', 67.2 * GB)).toBe(
       'Other programs wrote 19.6 GB to / since the start. This run wrote 64.2 GB of its planned 67.2 GB.',
     );
+    // A step that wrote 1 GB, was stopped and given back: nobody else did it.
+    expect(sharesOf(1.4 * GB, 0.4 * GB, 1.4 * GB, 0)).toEqual({ runBytes: GB, otherBytes: 0 });
     expect(sharesText({ runBytes: GB, otherBytes: 5e6 }, '/', null)).toBe('This run wrote 1.0 GB.');
   });
 });
