@@ -10,9 +10,9 @@ import { planHere } from '../src/pipeline/planning.ts';
 import { systemClock } from '../src/ports/clock.ts';
 import { systemProcesses } from '../src/ports/processes.ts';
 import { places } from '../src/profiles/places.ts';
-import { makeRunFolder, newRunId } from '../src/runner/new-run.ts';
+import { beginRun } from '../src/runner/begin-run.ts';
+import { newRunId } from '../src/runner/new-run.ts';
 import type { RunRequest } from '../src/runner/request.ts';
-import { spawnRun } from '../src/runner/spawn-run.ts';
 import { runDeps } from './connect-run.ts';
 import type { CheckRow, RootRights, Seen, WizardDeps } from './deps.ts';
 
@@ -60,7 +60,7 @@ export function wizardDeps(
         installDocker: false,
         exposeConfirmed: false,
       };
-      spawnRun(await makeRunFolder(runsDir, request), io.env);
+      await beginRun(runsDir, request, io.env);
       return { runId };
     },
     walkRoad: (road, machine, onLine, signal) => {

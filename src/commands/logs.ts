@@ -4,6 +4,7 @@ import { exitCodes } from '../contract/exit-codes.ts';
 import { Failure } from '../contract/failure.ts';
 import { followContainerLog } from '../launch/container-log.ts';
 import { lastContainer } from '../launch/start-again.ts';
+import { readResult } from '../pipeline/history.ts';
 import { systemClock } from '../ports/clock.ts';
 import { places } from '../profiles/places.ts';
 import { findRun, type KnownRun } from '../runner/live-runs.ts';
@@ -39,9 +40,17 @@ export async function logs(
   if (options.container) return containerLog(run, follow, io);
   const name = options.json ? runFiles.events : runFiles.buildLog;
   if (!(await printFile(join(run.dir, name), run, follow, io))) {
-    io.say(`Run ${run.record.id} built nothing: everything was there.`);
+    io.say(await whyNoLog(run));
   }
   return exitCodes.done;
+}
+
+/** A run without a build log: it ended before, or there was nothing to build. */
+async function whyNoLog({ dir, record, live }: KnownRun): Promise<string> {
+  const result = await readResult(dir);
+  if (result?.ok) return `Run ${record.id} built nothing: the image was there.`;
+  const state = live ? 'has built nothing yet' : 'ended before it built anything';
+  return `Run ${record.id} ${state}.${result ? ` ${result.summary}` : ''}`;
 }
 
 /** What the container says now; the run's own copy when the container is gone. */

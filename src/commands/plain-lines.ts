@@ -47,7 +47,8 @@ export function plainLine(event: Event): string | null {
 
 function phaseWord(event: Extract<Event, { type: 'phase.finished' }>): string {
   if (!event.ok) return `failed after ${(event.ms / 1000).toFixed(1)} s`;
-  return event.satisfied ? 'ok, nothing to do' : `ok in ${(event.ms / 1000).toFixed(1)} s`;
+  if (event.phase === 'prepare' || event.phase === 'validate') return 'ok';
+  return event.satisfied ? 'ok, it is there' : `ok in ${(event.ms / 1000).toFixed(1)} s`;
 }
 
 function vertexLine(event: Extract<Event, { type: 'build.vertex' }>): string | null {
@@ -68,15 +69,19 @@ function vertexLine(event: Extract<Event, { type: 'build.vertex' }>): string | n
   }
 }
 
-/** The last words of a run: headline, proof, address, what next. */
+/** The last words of a run: headline, proof, address, what next; nothing is said twice. */
 export function resultLines(result: Extract<Event, { type: 'result' }>): string[] {
   const lines = [result.ok ? `READY  ${result.summary}` : result.summary];
-  for (const { code, cause, evidence, fixes, title } of result.diagnoses) {
-    lines.push(`  ${code}: ${cause === title ? evidence.text : cause}`);
+  for (const { code, cause, evidence, fixes } of result.diagnoses) {
+    const told = [cause, evidence.text].filter(
+      (text) => !lines.some((line) => line.includes(text)),
+    );
+    lines.push(`  ${[code, ...told].join(': ')}`);
     for (const fix of fixes)
       lines.push(`  - ${fix.label}${fix.command ? `:  ${fix.command}` : ''}`);
   }
   for (const output of result.outputs) lines.push(`  ${output.path}`);
+  if (result.ok && result.url) lines.push('  It goes on running; to stop it:  steadydancer stop');
   if (!result.ok && result.runDir) lines.push(`  log: ${result.runDir}`);
   return lines;
 }

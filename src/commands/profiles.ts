@@ -85,12 +85,18 @@ const actions: Record<string, Action> = Object.assign(Object.create(null), {
   },
   async save(names, options, io, store) {
     const [name, base] = upTo(names, 1, 2, 'save NAME [FROM] --set key=value');
-    const own = listProfiles(io).profiles.find(
-      ({ profile, origin }) => origin === 'own' && profile.name === name,
-    );
+    // Saving over a name changes what it stands for; it does not begin from nothing.
+    const before = listProfiles(io).profiles.find(({ profile }) => profile.name === name);
     const from =
-      base === undefined ? (own?.profile.choices ?? {}) : findProfile(base, io).profile.choices;
-    return saved(await store.save(name, mergeChoices(from, parseSets(options.set ?? []))), 'saved');
+      base === undefined ? (before?.profile.choices ?? {}) : findProfile(base, io).profile.choices;
+    const choices = mergeChoices(from, parseSets(options.set ?? []));
+    const done = saved(await store.save(name, choices), 'saved');
+    if (before?.origin === 'shipped') {
+      done.lines.push(
+        `It now stands before the shipped profile ${name}; delete it to have that back.`,
+      );
+    }
+    return done;
   },
   async copy(names, _options, _io, store) {
     const [from, to] = two(names, 'copy FROM TO');

@@ -62,7 +62,7 @@ function newProgram(version: string): Command {
       .configureHelp({ showGlobalOptions: false })
       // A word that is no command is named as such, not counted.
       .allowExcessArguments()
-    .allowUnknownOption()
+      .allowUnknownOption()
       .exitOverride()
   );
 }

@@ -8,6 +8,9 @@ import { sendControl } from '../runner/control-client.ts';
 import { followEvents } from '../runner/follow.ts';
 import { processLives, processStartedAt, runFiles } from '../runner/run-record.ts';
 
+/** Signals closer together than this are one wish. */
+const ONE_KEYPRESS_MS = 700;
+
 /** A run's folder and the process that does it. */
 export interface FollowedRun {
   runId: string;
@@ -28,9 +31,14 @@ export interface FrontOptions {
 export async function followRun(run: FollowedRun, options: FrontOptions): Promise<number> {
   const left = new AbortController();
   let signalled: EndingSignal | null = null;
+  let signalledAt = 0;
   const onSignal = (signal: EndingSignal) => {
+    // One Ctrl-C can come twice: from the terminal, and passed on by npm.
+    const again = signalled !== null;
+    if (again && systemClock.monotonicMs() - signalledAt < ONE_KEYPRESS_MS) return;
+    signalledAt = systemClock.monotonicMs();
     // The second one does not wait for a clean end.
-    const force = signalled !== null;
+    const force = again;
     signalled = signal;
     // A closed terminal is not a wish to stop: the run goes on and can be attached to.
     if (signal === 'SIGHUP' || options.onSignal === 'leave') return left.abort();

@@ -4,8 +4,8 @@ import { exitCodes } from '../contract/exit-codes.ts';
 import { Failure, UsageError } from '../contract/failure.ts';
 import { endingOf } from '../pipeline/result.ts';
 import { places } from '../profiles/places.ts';
-import { makeRunFolder, newRunId } from '../runner/new-run.ts';
-import { spawnRun } from '../runner/spawn-run.ts';
+import { beginRun } from '../runner/begin-run.ts';
+import { newRunId } from '../runner/new-run.ts';
 import { type Io, outJson } from './io.ts';
 import { drawsScreens, loadScreens } from './load-screens.ts';
 import { plainLine, resultLines } from './plain-lines.ts';
@@ -44,23 +44,8 @@ async function shown(started: FollowedRun, options: RunOptions, io: Io): Promise
 }
 
 async function startRun(options: RunOptions, io: Io): Promise<FollowedRun> {
-  const runId = newRunId(new Date());
-  const request = runRequest(options, io, runId);
-  const runDir = await makeRunFolder(places(io.env, io.home).runs, request).catch((error) => {
-    throw new Failure(
-      {
-        code: 'state-not-writable',
-        sentence: `The run's folder cannot be made: ${error.message}`,
-        proof: error.message,
-        fixes: [
-          { label: 'Name another place', command: 'export STEADYDANCER_HOME=~/steadydancer' },
-        ],
-      },
-      { cause: error },
-    );
-  });
-  const { pid } = spawnRun(runDir, io.env);
-  return { runId, runDir, pid };
+  const request = runRequest(options, io, newRunId(new Date()));
+  return beginRun(places(io.env, io.home).runs, request, io.env);
 }
 
 function detached(started: FollowedRun, options: RunOptions, io: Io): number {
@@ -68,7 +53,7 @@ function detached(started: FollowedRun, options: RunOptions, io: Io): number {
     const { runId, runDir, pid } = started;
     outJson(io, { v: 1, runId, runDir, pid });
   } else {
-    io.say(`Run ${started.runId} goes on in the background: steadydancer attach`);
+    io.say(`Run ${started.runId} goes on in the background: steadydancer attach ${started.runId}`);
   }
   return exitCodes.done;
 }

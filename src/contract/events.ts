@@ -114,6 +114,8 @@ export const eventBodySchemas = {
     id: z.string(),
     text: z.string(),
     options: z.array(z.object({ id: z.string(), label: z.string() })).min(1),
+    /** The flag that answers it, where `--yes` does not. */
+    flag: z.string().optional(),
     /** What `--yes` answers; null: only its own flag can. */
     unattended: z.string().nullable(),
   }),

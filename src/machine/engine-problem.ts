@@ -24,8 +24,19 @@ export function explainEngineProblem(evidence: EngineEvidence): MissingEngine {
     endpoint: { url: endpoint.url, context: endpoint.context, remote: endpoint.remote },
     sentence: told.sentence,
     proof: (state === 'desktop-not-integrated' && installed.wslStub) || proofOf(evidence),
-    fixes: told.fixes,
+    fixes: [...told.fixes, ...namedSocketFixes(evidence)],
   };
+}
+
+/** A socket that DOCKER_HOST names and that is not there: a started engine may not put it there. */
+function namedSocketFixes({ endpoint, error }: EngineEvidence): Fix[] {
+  if (endpoint.source !== 'DOCKER_HOST' || errorCode(error) !== 'ENOENT') return [];
+  return [
+    {
+      label: `DOCKER_HOST is ${endpoint.url}; without it the usual socket is used`,
+      command: 'unset DOCKER_HOST',
+    },
+  ];
 }
 
 /** Which problem it is; the order matters, the most particular cause comes first. */

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Choices } from '../contract/choices.ts';
 import { inventory } from '../machine/inventory.ts';
@@ -7,6 +6,7 @@ import type { Inventory, Machine } from '../machine/types.ts';
 import { presentModels } from '../models/present-models.ts';
 import { wantedModel } from '../models/wanted.ts';
 import { connectDocker, resolveEndpoint } from '../ports/docker.ts';
+import { makeFolder } from '../ports/make-folder.ts';
 import { models } from '../recipe/models.ts';
 import { plan } from '../recipe/plan.ts';
 import { resolveChoices } from '../recipe/resolve-choices.ts';
@@ -64,7 +64,7 @@ export async function planHere(
       : null;
   // Beside runs/: a context is assembled once and used by every run.
   const contextsDir = join(request.runsDir, '..', 'contexts');
-  await mkdir(contextsDir, { recursive: true, mode: 0o700 });
+  makeFolder(contextsDir);
   const modelsDir = personPath(choices.modelsDir, machine.host, request.cwd);
   const stateDir = dirname(request.runsDir);
   const [found, history, context, present] = await Promise.all([

@@ -39,7 +39,7 @@ export function endingOf(failure: unknown, failedPhase: PhaseId | null): Ending 
     const where = failedPhase === null ? '' : ` during ${failedPhase}`;
     return {
       exitCode: failure.exitCode,
-      summary: `Stopped${where} by ${failure.by}; finished steps are kept.`,
+      summary: `Stopped${where}${wayOf(failure)}; finished steps are kept.`,
       diagnoses: [],
       ...phase,
     };
@@ -59,8 +59,13 @@ export function endingOf(failure: unknown, failedPhase: PhaseId | null): Ending 
   const message = failure instanceof Error ? failure.message : String(failure);
   return {
     exitCode: exitCodes.bug,
-    summary: `This is a bug in steadydancer: ${message.split('\n')[0]}`,
+    summary: `This is a bug in steadydancer: ${message.split('\n')[0]} (runner.log in the run's folder has more)`,
     diagnoses: [],
     ...phase,
   };
+}
+
+/** Ctrl-C and `q` are a person's wish; the other signals come from elsewhere. */
+function wayOf({ by }: Cancelled): string {
+  return by === 'SIGINT' ? ', as asked' : ` by ${by}`;
 }

@@ -1,8 +1,9 @@
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { Failure } from '../contract/failure.ts';
 import type { Clock } from '../ports/clock.ts';
+import { makeFolder } from '../ports/make-folder.ts';
 
 /** Held for a few milliseconds; one that is older than this belongs to nobody any more. */
 const STALE_MS = 10_000;
@@ -19,7 +20,7 @@ export async function withLock<T>(
   clock: Clock,
   work: () => T | Promise<T>,
 ): Promise<T> {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolderFor(path);
   const until = clock.monotonicMs() + PATIENCE_MS;
   while (!take(path)) {
     if (abandoned(path) && takeOver(path)) continue;
@@ -38,6 +39,25 @@ export async function withLock<T>(
     return await work();
   } finally {
     rmSync(path, { force: true });
+  }
+}
+
+function makeFolderFor(path: string): void {
+  try {
+    makeFolder(dirname(path));
+  } catch (error) {
+    const proof = (error as Error).message;
+    throw new Failure(
+      {
+        code: 'state-not-writable',
+        sentence: `The folder ${dirname(path)} cannot be made.`,
+        proof,
+        fixes: [
+          { label: 'Name another place', command: 'export STEADYDANCER_HOME=~/steadydancer/own' },
+        ],
+      },
+      { cause: error },
+    );
   }
 }
 

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import Conf from 'conf';
 import type { Profile } from '../contract/profile.ts';
+import { makeFolder } from '../ports/make-folder.ts';
 import { readProfile } from './read-profile.ts';
 
 /**
@@ -11,7 +12,7 @@ import { readProfile } from './read-profile.ts';
  */
 export function writeProfile(path: string, profile: Profile, at: Date): string | null {
   const folder = dirname(path);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   const aside = readProfile(path).state === 'unreadable' ? setAside(path, at) : null;
   const store = new Conf<Record<string, unknown>>({
     cwd: folder,

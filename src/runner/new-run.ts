@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../ports/make-folder.ts';
 import type { RunRequest } from './request.ts';
 import { runFiles } from './run-record.ts';
 
@@ -13,7 +14,7 @@ export function newRunId(now: Date): string {
 /** Makes the run's folder with its request and an empty journal. Throws what the disk says. */
 export async function makeRunFolder(runsDir: string, request: RunRequest): Promise<string> {
   const dir = join(runsDir, request.runId);
-  await mkdir(runsDir, { recursive: true, mode: 0o700 });
+  makeFolder(runsDir);
   await mkdir(dir, { mode: 0o700 });
   await writeFile(join(dir, runFiles.request), `${JSON.stringify(request)}\n`, { mode: 0o600 });
   // Here already, so that whoever follows can open it before the run's process has started.

@@ -57,7 +57,7 @@ function unanswered(question: Question): Failure {
     sentence: `A question stayed unanswered: ${question.text}`,
     cause:
       question.unattended === null
-        ? 'This needs its own flag; --yes does not answer it.'
+        ? `--yes does not answer this; ${question.flag ?? 'its own flag'} does.`
         : `--yes would answer: ${question.unattended}.`,
     exitCode: exitCodes.question,
   });

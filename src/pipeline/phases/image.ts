@@ -59,12 +59,23 @@ async function pull(ctx: RunContext, ref: string, signal: AbortSignal): Promise<
   try {
     const options = { evenIfThere: ctx.request.pull };
     const push = (event: SolveEvent) => normaliser.push(event);
-    await pullImage(engineOf(ctx).docker, ref, options, push, signal);
+    const refusal = await pullImage(engineOf(ctx).docker, ref, options, push, signal);
+    if (refusal !== null) throw notPulled(ref, refusal);
     normaliser.finish('done');
   } catch (error) {
     normaliser.finish(signal.aborted ? 'canceled' : 'failed');
     throw error;
   }
+}
+
+function notPulled(ref: string, proof: string): Failure {
+  return new Failure({
+    code: 'image-not-pulled',
+    sentence: `The image ${ref} is not on this computer and could not be pulled.`,
+    proof,
+    phase: 'image',
+    fixes: [{ label: 'Try it by hand', command: `docker pull ${ref}` }],
+  });
 }
 
 function missing(ref: string): Failure {

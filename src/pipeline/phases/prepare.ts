@@ -69,6 +69,7 @@ async function confirmExposure(ctx: RunContext): Promise<void> {
       { id: 'expose', label: 'Publish it' },
     ],
     unattended: null,
+    flag: '--expose',
   });
   if (answer === 'loopback') ctx.planned.choices.listen = '127.0.0.1';
 }

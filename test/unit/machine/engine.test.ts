@@ -151,6 +151,9 @@ describe('an engine that answers', () => {
   });
 });
 
+/** A socket that DOCKER_HOST names and that is not there may not be where an engine starts. */
+const leave = { command: 'unset DOCKER_HOST' };
+
 describe('named problems', () => {
   const gone = () => ({ DOCKER_HOST: `unix://${join(dir, 'gone.sock')}` });
 
@@ -160,6 +163,7 @@ describe('named problems', () => {
     expect(state.fixes.map((fix) => fix.command)).toEqual([
       'sudo apt-get update && sudo apt-get install -y docker.io',
       'curl -fsSL https://get.docker.com | sudo sh',
+      leave.command,
     ]);
   });
 
@@ -170,7 +174,7 @@ describe('named problems', () => {
   ])('not-running %j', async (host, command) => {
     await fakeFile(dir, 'usr/sbin/dockerd', '');
     const state = missing(await look({ env: gone(), host }));
-    expect(state).toMatchObject({ state: 'not-running', fixes: [{ command }] });
+    expect(state).toMatchObject({ state: 'not-running', fixes: [{ command }, leave] });
   });
 
   it('not-running: a socket that a dead engine left', async () => {
@@ -280,7 +284,7 @@ describe('named problems', () => {
     const state = missing(await look({ env: gone(), host: { wslDistro: 'Ubuntu-24.04' } }));
     expect(state).toMatchObject({
       state: 'absent',
-      fixes: [{ command: 'winget.exe install --id Docker.DockerDesktop --exact' }],
+      fixes: [{ command: 'winget.exe install --id Docker.DockerDesktop --exact' }, leave],
     });
   });
 
@@ -289,7 +293,7 @@ describe('named problems', () => {
     const state = missing(await look({ env: gone(), host: { platform: 'darwin' } }));
     expect(state).toMatchObject({
       state: 'desktop-stopped',
-      fixes: [{ command: 'open -a Docker' }],
+      fixes: [{ command: 'open -a Docker' }, leave],
     });
   });
 });
