@@ -48,5 +48,10 @@ export function times(span: Minutes, by: Minutes): Minutes {
 export function usual(phase: PhaseId, history: History, table: Minutes): Minutes {
   const seen = (history.phaseMs[phase] ?? []).slice(0, 5).map((ms) => ms / 60_000);
   if (seen.length === 0) return table;
-  return { low: tenth(Math.min(...seen)), high: tenth(Math.max(...seen)) };
+  return { low: hundredth(Math.min(...seen)), high: hundredth(Math.max(...seen)) };
+}
+
+/** A rehearsal's phases take seconds; one that is done is never nothing. */
+function hundredth(minutes: number): number {
+  return Math.max(0.01, Math.round(minutes * 100) / 100);
 }

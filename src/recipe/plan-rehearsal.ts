@@ -48,7 +48,7 @@ export function planRehearsal(input: PlanInput, choices: ResolvedChoices): Plann
     machine,
     reserve,
   );
-  const steps = rehearsalSteps(digest, input, choices, imageBytes);
+  const steps = rehearsalSteps(digest, input, choices, imageBytes, built);
   return {
     plan: {
       v: 1,
@@ -85,6 +85,7 @@ function rehearsalSteps(
   { history }: PlanInput,
   choices: ResolvedChoices,
   diskBytes: number,
+  built: boolean,
 ): Step[] {
   const quick = (phase: PhaseId, low: number, high: number) => ({
     minutes: usual(phase, history, { low, high }),
@@ -92,7 +93,10 @@ function rehearsalSteps(
   return [
     step('prepare', 'machine, engine, disk, port', digest, [], quick('prepare', 0.1, 0.2)),
     step('validate', 'Dockerfile', digest, ['prepare']),
-    step('image', 'image', digest, ['validate'], { diskBytes, ...quick('image', 0.1, 0.5) }),
+    step('image', 'image', digest, ['validate'], {
+      diskBytes,
+      ...(built ? {} : quick('image', 0.1, 0.5)),
+    }),
     step('launch', 'container', `${digest}:${choices.port}`, ['image'], quick('launch', 0.1, 0.2)),
     step('smoke', 'test video', digest, ['launch'], quick('smoke', 0.1, 0.2)),
   ];
