@@ -9,6 +9,9 @@ import { inputsOf, recordedClasses } from '../../../world/recipe/node-inputs.ts'
 import { refusedBy } from '../graphs/refused-by.ts';
 import { startScripted } from '../scripted-server.ts';
 
+const testFilm = readFileSync(
+  join(import.meta.dirname, '../../../fixtures/mp4/h264-17-frames.mp4'),
+);
 const film = readFileSync(
   join(import.meta.dirname, '../../../fixtures/mp4/h264-aac-faststart.mp4'),
 );
@@ -18,6 +21,8 @@ const nothing = encodePng([filled(size, [0, 0, 0])], 1);
 
 /** Files in the loaders' lists. */
 const files: Record<string, string[]> = {
+  image: ['sd_ref.png'],
+  video: ['sd_pose.mp4'],
   model: [
     'other.safetensors',
     'WanVideo/SteadyDancer/Wan21_SteadyDancer_fp8_e4m3fn_scaled_KJ.safetensors',
@@ -42,6 +47,8 @@ export interface ServerScript {
   lists?: Record<string, string[]>;
   /** Which pictures of poses are empty. */
   nobodyIn?: 'photo' | 'clip';
+  /** What the frames of the test video show; a dance by default. */
+  shows?: 'black' | 'still';
   /** Ends the render (or the search for poses) with this exception. */
   breaks?: { node: string; type: string; exception: string; message: string };
 }
@@ -84,7 +91,9 @@ export async function startSteadydancer(script: ServerScript = {}) {
       case 'GET view': {
         const name = url.searchParams.get('filename') ?? '';
         const picture = name.includes(script.nobodyIn ?? '?') ? nothing : skeleton;
-        response.writeHead(200).end(name.endsWith('.mp4') ? film : picture);
+        const frame = frameOf(name, script);
+        const video = name.includes('smoke') ? testFilm : film;
+        response.writeHead(200).end(frame ?? (name.endsWith('.mp4') ? video : picture));
         return true;
       }
       default:
@@ -92,6 +101,15 @@ export async function startSteadydancer(script: ServerScript = {}) {
     }
   });
   return { ...server, graphs };
+}
+
+/** `frame_3.png` of the test video; null for any other name. */
+function frameOf(name: string, { shows }: ServerScript): Buffer | null {
+  const number = /^frame_(\d+)/.exec(name)?.[1];
+  if (number === undefined) return null;
+  if (shows === 'black') return nothing;
+  const frame = shows === 'still' ? 0 : Number(number);
+  return encodePng([drawDancer(size, { frame, frames: 17, seed: 1 })], 1);
 }
 
 function stats({ videoBytes = 25_250_000_000, memoryBytes = 64 * 2 ** 30 }: ServerScript) {
@@ -103,6 +121,8 @@ function stats({ videoBytes = 25_250_000_000, memoryBytes = 64 * 2 ** 30 }: Serv
 }
 
 function classOf(name: string, { without = [], lists = {} }: ServerScript) {
+  if (name === 'PreviewImage')
+    return { [name]: { input: { required: { images: ['IMAGE'] } }, name } };
   const recorded = recordedClasses().get(name);
   if (!recorded || without.includes(name)) return {};
   const input: Record<string, Record<string, unknown>> = { required: {}, optional: {} };
@@ -130,8 +150,12 @@ function history(graph: Graph, { breaks }: ServerScript) {
   const outputs: Record<string, unknown> = {};
   if (graph['25']) outputs['25'] = { images: [picture('photo_1.png')] };
   if (graph['26']) outputs['26'] = { images: [picture('clip_1.png'), picture('clip_2.png')] };
+  if (graph['27']) {
+    outputs['27'] = { images: Array.from({ length: 17 }, (_, n) => picture(`frame_${n}.png`)) };
+  }
   if (graph['18']) {
-    const filename = 'steadydancer_dance_00001-audio.mp4';
+    const prefix = String(graph['18'].inputs.filename_prefix);
+    const filename = `${prefix}_00001${graph['18'].inputs.audio ? '-audio' : ''}.mp4`;
     outputs['18'] = {
       gifs: [{ filename, subfolder: '', type: 'output', format: 'video/h264-mp4' }],
     };
