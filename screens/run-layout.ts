@@ -160,6 +160,7 @@ export function levelLines(state: RunState, drawn: Drawn, most = 1): Line[] {
   const progress = state.smokeProgress;
   if (!progress) return lines;
   const { text, value, max } = progress;
-  const count = value === undefined || max === undefined ? '' : ` ${value} of ${max}`;
-  return [...lines, ...signed('run', words.run.test, text + count, { theme, titleWidth, width })];
+  const count = value === undefined || max === undefined ? '' : `${value} of ${max}`;
+  const said = count === '' || text.includes(count) ? text : `${text} ${count}`;
+  return [...lines, ...signed('run', words.run.test, said, { theme, titleWidth, width })];
 }
