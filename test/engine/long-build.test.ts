@@ -102,7 +102,7 @@ describe.skipIf(noDisk)(`a disk that fills${noDisk ? ` (skipped: ${noDisk})` : '
     expect(diagnosis?.cause).toMatch(/Kept: \d+ of \d+ build steps/);
     // All that was written is this run's: nobody else is blamed.
     expect(diagnosis?.cause).not.toContain('Other programs');
-    expect(diagnosis?.cause).toMatch(/This run wrote \d+ MB|1\.\d GB/);
+    expect(diagnosis?.cause).toMatch(/This run wrote (\d+ MB|1\.\d GB)/);
     expect(diagnosis?.fixes.length).toBeGreaterThan(0);
     const lowest = Math.min(
       ...ofType(events, 'disk')
