@@ -2,7 +2,6 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { connectedEngine } from '../src/commands/engine.ts';
 import type { Io } from '../src/commands/io.ts';
-import { Failure } from '../src/contract/failure.ts';
 import { seatOf, type WayToOpen, wayToOpen } from '../src/launch/browser.ts';
 import { engineStatus } from '../src/launch/refusals.ts';
 import { systemClock } from '../src/ports/clock.ts';
@@ -61,17 +60,14 @@ function wayHere(url: string, io: Io): WayToOpen {
   return wayToOpen(url, seatOf(env, here));
 }
 
-async function openHere(url: string, io: Io): Promise<void> {
+async function openHere(url: string, io: Io): Promise<boolean> {
   const way = wayHere(url, io);
   const commands = way.kind === 'browser' ? way.commands : [];
   for (const [file, ...args] of commands) {
     const { exitCode } = await systemProcesses.run(file, args, { env: io.env });
-    if (exitCode === 0) return;
+    if (exitCode === 0) return true;
   }
-  throw new Failure({
-    code: 'browser-not-opened',
-    sentence: `No browser could be opened here; the address is ${url}`,
-  });
+  return false;
 }
 
 async function stopContainer(id: string, io: Io): Promise<void> {

@@ -38,8 +38,8 @@ export interface RunDeps {
   control(runId: string, message: ControlMessage): Promise<ControlReply>;
   /** How an address gets before the person: a browser here, a line to type elsewhere, or neither. */
   wayToOpen?(url: string): WayToOpen;
-  /** Opens an address in the browser of the person in front; throws a Failure. */
-  open?(url: string): Promise<void>;
+  /** Opens an address in the browser of the person in front; false where none could be started. */
+  open?(url: string): Promise<boolean>;
   /** Stops a container by its id; throws a Failure. */
   stopContainer?(id: string): Promise<void>;
 }

@@ -123,7 +123,9 @@ function factParts(run: RunState, width: number, low: boolean, theme: Theme) {
   const blank = { lines: low ? [] : [''], least: 0, importance: 0 };
   const why = diagnosis && diagnosis.cause !== title ? diagnosis.cause : '';
   const label = { labelWidth: 8, width, theme, most: low ? 1 : 3 };
-  const proof = proofLines(diagnosis, width, low, theme);
+  // A failure of the image is in its log; what else failed was told by who failed.
+  const inLog = run.phases.image.state === 'failed' || run.phases.dependencies.state === 'failed';
+  const proof = proofLines(diagnosis, width, low || !inLog, theme);
   return [
     { lines: head, least: head.length, importance: 9 },
     blank,

@@ -103,12 +103,18 @@ function sameFilesystem(a: DiskSample, b: DiskSample): boolean {
   return a.totalBytes === b.totalBytes && apart <= Math.max(1e9, 0.01 * a.totalBytes);
 }
 
+/**
+ * Looks before a forecast is shown: what a step writes in its first seconds (a context, a layer)
+ * does not go on, and would be the end of any disk in minutes.
+ */
+const FORECAST_SAMPLES = 10;
+
 function placeLines(disk: DiskSample, tightest: boolean, drawn: Drawn): Line[] {
   const { theme, width } = drawn;
   const narrow = width < NARROW_COLUMNS;
   const honest = disk.samples > 1;
   const full =
-    honest && disk.fullInSeconds !== undefined
+    disk.samples >= FORECAST_SAMPLES && disk.fullInSeconds !== undefined
       ? (narrow ? words.run.fullInShort : words.run.fullIn)(
           formatDuration(disk.fullInSeconds * 1000),
         )
@@ -121,7 +127,7 @@ function placeLines(disk: DiskSample, tightest: boolean, drawn: Drawn): Line[] {
   const space = narrow
     ? words.run.freeOnly(free)
     : `${words.places[disk.place]} ${words.run.free(free, formatBytes(disk.totalBytes))}`;
-  const tone = disk.fullInSeconds !== undefined && disk.fullInSeconds < 600 ? 'warn' : 'ok';
+  const tone = full !== '' && (disk.fullInSeconds ?? 0) < 600 ? 'warn' : 'ok';
   const used = 1 - disk.freeBytes / Math.max(1, disk.totalBytes);
   const gauge = tightest && !narrow ? spansOf(bar(used, 40, theme, tone)) : [];
   const beside = gauge.length === 0 ? [full] : [];

@@ -242,7 +242,10 @@ export class Session {
     if (!url) return;
     void this.#deps
       .open?.(url)
-      .then(() => this.#do({ type: 'problem', text: words.report.opened(url) }))
+      .then((done) => {
+        const { opened, notOpened } = words.report;
+        this.#do({ type: 'problem', text: (done ? opened : notOpened)(url) });
+      })
       .catch((error: unknown) => this.#problem(error));
   }
 

@@ -203,6 +203,7 @@ export const words = {
     thereAfter: 'then, there:',
     containerStopped: 'ComfyUI is stopped; its container is kept: steadydancer start',
     opened: (url: string) => `Opened in the browser: ${url}`,
+    notOpened: (url: string) => `No browser starts here; the address is ${url}`,
     forward: 'From your own computer:',
     lowest: (place: string, free: string) => `${place}: ${free} free at the lowest`,
   },

@@ -100,11 +100,25 @@ async function perform(command: RoadCommand, input: ProvideEngineInput): Promise
   if (ended.exitCode === 0) return;
   if (command.optional) return input.onLine?.('It goes on without that.');
   const proof = `${ended.stdout}\n${ended.stderr}`.trim().split('\n').slice(-3).join('\n');
+  if (/^sudo: /m.test(proof)) throw noRoot(proof);
   throw new Failure({
     code: 'engine-install-failed',
     sentence: `Docker is not installed: \`${command.argv.join(' ')}\` ended with ${ended.errno ?? ended.exitCode ?? 'a signal'}.`,
     proof: proof || command.argv.join(' '),
     fixes: input.engine.fixes,
+  });
+}
+
+/** A run has no terminal that a password could be typed into; the wizard has one. */
+function noRoot(proof: string): Failure {
+  return new Failure({
+    code: 'engine-install-failed',
+    sentence: 'Installing Docker needs root rights, and sudo gives them only for a password.',
+    proof,
+    fixes: [
+      { label: 'Let the wizard ask for it', command: 'steadydancer' },
+      { label: 'Run it as root', command: 'sudo steadydancer run --install-docker' },
+    ],
   });
 }
 

@@ -43,7 +43,8 @@ describeWithEngine('run --builder', () => {
     const program = new Program({ DOCKER_CONFIG: '/nonexistent', PATH: '/nonexistent' });
     programs.push(program);
     const { result } = await program.run([
-      ...['--profile', 'rehearsal', '--until', 'image', '--yes', '--builder', 'buildx'],
+      ...['--profile', 'rehearsal', '--until', 'image', '--no-cache', '--yes'],
+      ...['--builder', 'buildx'],
     ]);
     expect(result.ok).toBe(false);
     expect(result.summary).toMatch(/buildx/);

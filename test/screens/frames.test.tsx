@@ -116,7 +116,14 @@ const screens: Record<string, { node: ReactNode; says: (string | RegExp)[] }> = 
         onAnswer={nothing}
       />
     ),
-    says: ['run 7f3a', '6 m 18 s', /RUN +python: uv pip/, /RUN +comfyui: git/, '47.9 GB free'],
+    says: [
+      'run 7f3a',
+      '6 m 18 s',
+      /RUN +python: uv pip/,
+      /RUN +comfyui: git/,
+      '47.9 GB free',
+      'full in',
+    ],
   },
   report: {
     node: (

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
+import { join } from 'node:path';
 import type Docker from 'dockerode';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { connectDocker, resolveEndpoint } from '../../src/ports/docker.ts';
@@ -217,9 +219,16 @@ describeWithEngine('the wizard on a real engine, in a real terminal under CI=tru
     ]);
   });
 
-  it('x on the report stops the container and says so', async () => {
-    const { pty } = await run();
+  it('on the report o opens the browser, x stops the container, and both say so', async () => {
+    const port = await freePort();
+    const opened = join(person.home, 'opened');
+    const desktop = { ...person.program('xdg-open', `echo "$1" >'${opened}'`), DISPLAY: ':0' };
+    const args = ['run', '--profile', 'rehearsal', '--set', `port=${port}`];
+    const pty = person.open(args, {}, desktop);
     await pty.waitFor('READY in', READY_MS);
+    pty.type('o');
+    await pty.waitFor('Opened in the browser');
+    expect(readFileSync(opened, 'utf8').trim()).toBe(`http://127.0.0.1:${port}`);
     pty.type('x');
     await pty.waitFor('ComfyUI is stopped.', READY_MS);
     expect(await containerState()).toBe('exited');

@@ -1,5 +1,5 @@
 // The built wizard in a real pseudo-terminal, with a home of its own.
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Event } from '../../src/contract/events.ts';
@@ -20,7 +20,11 @@ export class Person {
   readonly #open: PtySession[] = [];
 
   /** Starts the program in a terminal of its own, under CI=true. */
-  open(args: readonly string[], { columns = 80, rows = 24 }: Size = {}): PtySession {
+  open(
+    args: readonly string[],
+    { columns = 80, rows = 24 }: Size = {},
+    env: Record<string, string> = {},
+  ): PtySession {
     const { DOCKER_HOST = '', DOCKER_CONFIG } = process.env;
     const session = new PtySession({
       file: process.execPath,
@@ -33,10 +37,19 @@ export class Person {
         STEADYDANCER_HOME: join(this.home, 'own'),
         DOCKER_HOST,
         ...(DOCKER_CONFIG ? { DOCKER_CONFIG } : {}),
+        ...env,
       },
     });
     this.#open.push(session);
     return session;
+  }
+
+  /** A program of this person's own, first on PATH; gives the environment that finds it. */
+  program(name: string, script: string): { PATH: string } {
+    const bin = join(this.home, 'bin');
+    mkdirSync(bin, { recursive: true });
+    writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    return { PATH: `${bin}:${process.env.PATH ?? ''}` };
   }
 
   /** The last run of this home; throws where there is none. */

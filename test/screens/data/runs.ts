@@ -111,9 +111,9 @@ const minuteSixTimed: Timed[] = [
       bytesPerSecond: 0,
     },
   ],
-  ...[50, 47.9].map(
+  ...[...Array<number>(11).fill(50), 47.9].map(
     (gb, index): Timed => [
-      370 + index,
+      360 + index,
       {
         type: 'disk',
         place: 'docker',

@@ -36,6 +36,7 @@ function quickClock(): Clock {
 /** Commands as a machine would answer them: by the last word, the exit code and what happens. */
 function machine(
   does: (command: string) => Promise<number> | number,
+  says?: string,
 ): Processes & { ran: string[] } {
   const ran: string[] = [];
   return {
@@ -46,9 +47,10 @@ function machine(
       ran.push(command);
       const streams = { stdout: new PassThrough(), stderr: new PassThrough() };
       const done = Promise.resolve(does(command)).then((code) => {
-        streams.stdout.end(`${command} said this\n`);
+        const text = says ?? `${command} said this`;
+        streams.stdout.end(`${text}\n`);
         streams.stderr.end();
-        return ended(code, `${command} said this\n`);
+        return ended(code, `${text}\n`);
       });
       return { ...streams, ended: done };
     },
@@ -117,6 +119,14 @@ it('names the command that did not work and its last words', async () => {
   await expect(asked(processes, missing('absent')).done).rejects.toMatchObject({
     code: 'engine-install-failed',
     details: { proof: 'apt-get update -q said this', sentence: expect.stringContaining('100') },
+  });
+});
+
+it('a sudo that wants a password is named, with the wizard that can ask for it', async () => {
+  const processes = machine(() => 1, 'sudo: a password is required');
+  await expect(asked(processes, missing('absent')).done).rejects.toMatchObject({
+    message: expect.stringContaining('root rights'),
+    details: { fixes: [{ command: 'steadydancer' }, {}] },
   });
 });
 
