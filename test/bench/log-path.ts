@@ -2,7 +2,7 @@
 // Bundled as the program is (Node's own type stripping takes 35 MB), with V8's setting of the run's
 // process (spawn-run.ts):
 //   esbuild test/bench/log-path.ts --bundle --platform=node --format=esm --outfile=FILE.mjs
-//   node --max-semi-space-size=4 FILE.mjs [--lines 1000000] [--steps 4] [--folder DIR]
+//   node --max-semi-space-size=2 FILE.mjs [--lines 1000000] [--steps 4] [--folder DIR]
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
