@@ -45,12 +45,14 @@ export async function readContext(dir: string, dockerfile: string): Promise<Buil
   if (!(await isA('directory', root))) {
     throw new Failure({
       code: 'build-context-missing',
+      phase: 'validate',
       sentence: `The build context ${root} is not a folder.`,
     });
   }
   if (!(await isA('file', file))) {
     throw new Failure({
       code: 'build-dockerfile-missing',
+      phase: 'validate',
       sentence: `There is no Dockerfile at ${file}.`,
     });
   }

@@ -37,7 +37,7 @@ export class Evidence {
     }
     if (event.type === 'pull') return;
     for (const vertex of event.status.vertexes ?? []) {
-      this.#vertexes.set(vertex.digest, vertex);
+      this.#vertexes.set(vertex.digest, harmless(vertex));
       if (vertex.error && this.#failed === null && !isCancellation(vertex.error)) {
         this.#failed = vertex.digest;
       }
@@ -118,4 +118,14 @@ function proofOf(match: RegExpExecArray, text: string, lastLines: string[]): str
   const line = text.slice(from, to === -1 ? undefined : to);
   const shown = lastLines.slice(-8);
   return shown.includes(line) ? shown.join('\n') : [...shown, line].join('\n');
+}
+
+/** Names and errors of steps hold whatever the Dockerfile and its programs say. */
+function harmless(vertex: SolveVertex): SolveVertex {
+  const line = (text: string) => withoutColour(sanitiseLines(text).join(' '));
+  return {
+    ...vertex,
+    name: line(vertex.name),
+    ...(vertex.error === undefined ? {} : { error: line(vertex.error) }),
+  };
 }

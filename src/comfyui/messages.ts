@@ -1,6 +1,7 @@
 // What comes over ComfyUI's WebSocket. Source: server.py and execution.py of Comfy-Org/ComfyUI
 // v0.3.64 (send_sync, encode_bytes); recording in test/fixtures/comfyui-0.3.64/websocket.ndjson.
 import { z } from 'zod';
+import { parseAnswer } from './parse-answer.ts';
 
 export type ServerMessage =
   | { type: 'status'; queueRemaining: number | null }
@@ -44,7 +45,7 @@ const exceptionSchema = z.looseObject({
 export function parseTextMessage(frame: string): ServerMessage {
   let json: unknown;
   try {
-    json = JSON.parse(frame);
+    json = parseAnswer(frame);
   } catch {
     return { type: 'other', name: 'not-json' };
   }

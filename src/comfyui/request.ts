@@ -1,6 +1,7 @@
 import { request } from 'undici';
 import type { Connection } from './connection.ts';
 import { type Asked, answerFailure, answerTooLarge, connectionFailure } from './failures.ts';
+import { parseAnswer } from './parse-answer.ts';
 
 export interface RequestOptions {
   signal?: AbortSignal | undefined;
@@ -49,7 +50,7 @@ export async function ask(connection: Connection, query: Query): Promise<Answer>
     }
     if (text === '') return { status: statusCode, json: undefined };
     try {
-      return { status: statusCode, json: JSON.parse(text) };
+      return { status: statusCode, json: parseAnswer(text) };
     } catch {
       throw answerFailure(asked, answer);
     }

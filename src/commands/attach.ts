@@ -6,6 +6,7 @@ import { type Io, outJson } from './io.ts';
 import { drawsScreens, loadScreens } from './load-screens.ts';
 import { plainLine, resultLines } from './plain-lines.ts';
 import { followRun } from './run-front.ts';
+import { SignalInbox } from './signal-inbox.ts';
 
 /**
  * `steadydancer attach [RUN]`: shows a run from its beginning and follows it, as screens in a
@@ -33,5 +34,5 @@ export async function attach(
     if (line !== null) io.say(line);
   };
   const run = { runId: record.id, runDir: dir, pid: record.pid };
-  return followRun(run, { onSignal: 'leave', print });
+  return followRun(run, { onSignal: 'leave', print, inbox: new SignalInbox() });
 }

@@ -1,4 +1,4 @@
-import { homedir } from 'node:os';
+import { homedir, userInfo } from 'node:os';
 
 /** What a command may touch of its own process. `commands/` prints; nothing below it does. */
 export interface Io {
@@ -18,7 +18,8 @@ export function processIo(): Io {
   return {
     env: process.env,
     cwd: process.cwd(),
-    home: homedir(),
+    // HOME can be set to nothing; the account still has a home.
+    home: homedir() || userInfo().homedir,
     interactive: process.stdout.isTTY === true && process.stdin.isTTY === true,
     out: (line) => void process.stdout.write(`${line}\n`),
     say: (line) => void process.stderr.write(`${line}\n`),

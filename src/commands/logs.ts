@@ -24,7 +24,8 @@ export interface LogsOptions {
 
 /**
  * `steadydancer logs [RUN]`: the raw build log of the last run, or its container's, or (`--json`)
- * its events. What goes to a terminal is sanitised; a file or a pipe gets the bytes as they are.
+ * its events. Printed lines are
+ * made harmless; the bytes as they came are in the run's folder.
  */
 export async function logs(
   wanted: string | undefined,
@@ -85,7 +86,8 @@ async function containerLog(run: KnownRun, follow: boolean, io: Io): Promise<num
 async function printFile(file: string, run: KnownRun, follow: boolean, io: Io): Promise<boolean> {
   const handle = await open(file, 'r').catch(() => null);
   if (!handle) return false;
-  const print = (line: string) => io.out(io.interactive ? sanitiseLine(line) : line);
+  // Also into a pipe: `| tail` and `| less` end on a screen.
+  const print = (line: string) => io.out(sanitiseLine(line));
   try {
     const decoder = new TextDecoder();
     const buffer = Buffer.alloc(READ_BYTES);

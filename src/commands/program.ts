@@ -18,7 +18,11 @@ export async function runProgram(argv: string[], version: string): Promise<numbe
   const io = processIo();
   if (argv[0] === RUN_PROCESS_ARGUMENT) return runProcess(argv[1]);
   // `steadydancer logs | head` closes the pipe: nobody is left to tell.
-  process.stdout.on('error', () => process.exit(exitCodes.done));
+  process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+    process.exit(error.code === 'EPIPE' ? exitCodes.done : exitCodes.bug),
+  );
+  // Words that nobody can read change nothing about the work.
+  process.stderr.on('error', () => {});
   let exitCode: number = exitCodes.done;
   const action: Action = async (perform) => {
     exitCode = await perform();
@@ -76,7 +80,8 @@ function noCommand(name: string, program: Command): string {
 async function runProcess(runDir: string | undefined): Promise<number> {
   if (!runDir) return exitCodes.usage;
   const { runProcess: start } = await import('../runner/run-process.ts');
-  return start(runDir, (exitCode) => process.exit(exitCode));
+  // Its result is written: connections that are kept open must not keep the process.
+  return process.exit(await start(runDir, (exitCode) => process.exit(exitCode)));
 }
 
 async function ended(error: unknown, argv: string[], io: Io): Promise<number> {

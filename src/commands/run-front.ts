@@ -5,11 +5,14 @@ import { type EndingSignal, exitCodes, signalExitCodes } from '../contract/exit-
 import { emptyResult } from '../pipeline/result.ts';
 import { systemClock } from '../ports/clock.ts';
 import { sendControl } from '../runner/control-client.ts';
+import type { ControlMessage } from '../runner/control-protocol.ts';
 import { followEvents } from '../runner/follow.ts';
 import { processLives, processStartedAt, runFiles } from '../runner/run-record.ts';
+import type { SignalInbox } from './signal-inbox.ts';
 
 /** Signals closer together than this are one wish. */
 const ONE_KEYPRESS_MS = 700;
+const TRY_AGAIN_MS = 50;
 
 /** A run's folder and the process that does it. */
 export interface FollowedRun {
@@ -22,6 +25,8 @@ export interface FrontOptions {
   /** What SIGINT and SIGTERM of the front-end mean: stop the run, or leave it. */
   onSignal: 'stop' | 'leave';
   print: (event: Event) => void;
+  /** Has taken signals since before the run was started. */
+  inbox: SignalInbox;
 }
 
 /**
@@ -42,11 +47,10 @@ export async function followRun(run: FollowedRun, options: FrontOptions): Promis
     signalled = signal;
     // A closed terminal is not a wish to stop: the run goes on and can be attached to.
     if (signal === 'SIGHUP' || options.onSignal === 'leave') return left.abort();
-    void sendControl(run.runDir, { type: 'cancel', signal, force });
+    void sayUntilHeard(run, { type: 'cancel', signal, force }, startedAt);
   };
-  const signals = Object.keys(signalExitCodes) as EndingSignal[];
-  for (const signal of signals) process.on(signal, onSignal);
   const startedAt = processStartedAt(run.pid);
+  const release = options.inbox.handOver(onSignal);
   try {
     const events = followEvents(join(run.runDir, runFiles.events), {
       clock: systemClock,
@@ -58,7 +62,7 @@ export async function followRun(run: FollowedRun, options: FrontOptions): Promis
       if (event.type === 'result') return event.exitCode;
     }
   } finally {
-    for (const signal of signals) process.off(signal, onSignal);
+    release();
   }
   const result = signalled ? leftResult(run, signalled) : killedResult(run);
   options.print(result);
@@ -74,6 +78,18 @@ export async function resultOf({ runDir }: FollowedRun): Promise<ResultEvent | n
     if (event.type === 'result') return event;
   }
   return null;
+}
+
+/** A run that was just started does not listen yet: a wish to stop it must not be lost. */
+async function sayUntilHeard(
+  run: FollowedRun,
+  message: ControlMessage,
+  startedAt: string | null,
+): Promise<void> {
+  while (!(await sendControl(run.runDir, message)).ok) {
+    if (!processLives(run.pid, startedAt)) return;
+    await systemClock.sleep(TRY_AGAIN_MS);
+  }
 }
 
 /** A result that no run wrote: usage errors, signals, a run that was killed. */

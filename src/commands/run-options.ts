@@ -47,6 +47,11 @@ export function chosen(
 export function runRequest(options: RunOptions, io: Io, runId: string): RunRequest {
   const until = phaseOption('--until', options.until);
   const from = phaseOption('--from', options.from);
+  if (until === 'push' || until === 'deploy') {
+    throw new UsageError(
+      `--until ${until} is for targets elsewhere; on this machine a run ends with smoke.`,
+    );
+  }
   if (until && from && phaseIds.indexOf(until) < phaseIds.indexOf(from)) {
     throw new UsageError(`--until ${until} comes before --from ${from}: nothing would be done.`);
   }

@@ -11,16 +11,22 @@ import { drawsScreens, loadScreens } from './load-screens.ts';
 import { plainLine, resultLines } from './plain-lines.ts';
 import { type FollowedRun, followRun, frontResult, resultOf } from './run-front.ts';
 import { type RunOptions, runRequest } from './run-options.ts';
+import { SignalInbox } from './signal-inbox.ts';
 import { summaryMarkdown } from './summary-markdown.ts';
 
 /** `steadydancer run`: starts the run's process and follows it. Gives its exit code. */
 export async function run(options: RunOptions, io: Io): Promise<number> {
   const print = printer(options, io);
+  const inbox = new SignalInbox();
   try {
     const started = await startRun(options, io);
     if (options.detach) return detached(started, options, io);
-    if (drawsScreens(io, options)) return await shown(started, options, io);
-    const exitCode = await followRun(started, { onSignal: 'stop', print: print.event });
+    if (drawsScreens(io, options)) {
+      // The screens take keys and signals themselves.
+      inbox.close();
+      return await shown(started, options, io);
+    }
+    const exitCode = await followRun(started, { onSignal: 'stop', print: print.event, inbox });
     await print.finished();
     return exitCode;
   } catch (error) {
@@ -30,6 +36,8 @@ export async function run(options: RunOptions, io: Io): Promise<number> {
     print.event(frontResult({ exitCode, summary, diagnoses }));
     await print.finished();
     return exitCode;
+  } finally {
+    inbox.close();
   }
 }
 
@@ -39,7 +47,7 @@ async function shown(started: FollowedRun, options: RunOptions, io: Io): Promise
   const closes = options.yes ?? false;
   const exitCode = await screens.attach(io, started.runId, { owns: true, closes });
   const result = options.summary ? await resultOf(started) : null;
-  if (options.summary && result) await writeFile(options.summary, summaryMarkdown(result));
+  if (result) await writeSummary(options, result, io);
   return exitCode;
 }
 
@@ -73,7 +81,19 @@ function printer(options: RunOptions, io: Io) {
       if (line !== null) io.say(line);
     },
     async finished() {
-      if (options.summary && result) await writeFile(options.summary, summaryMarkdown(result));
+      if (result) await writeSummary(options, result, io);
     },
   };
+}
+
+/** A summary that cannot be written changes nothing about the run, so it is said and no more. */
+async function writeSummary(
+  { summary }: RunOptions,
+  result: EventOf<'result'>,
+  io: Io,
+): Promise<void> {
+  if (summary === undefined) return;
+  await writeFile(summary, summaryMarkdown(result)).catch((error: Error) => {
+    io.say(`The summary was not written: ${error.message}`);
+  });
 }

@@ -26,8 +26,13 @@ const pinnedGit = z
   .regex(/^[^\s@]+@[0-9a-f]{7,40}$/, 'a node pack is named as git@commit');
 const positiveBytes = z.int().positive();
 
+/** An address without spaces and without credentials: it ends in logs, profiles and commands. */
+const mirror = z
+  .string()
+  .regex(/^(?!.*\/\/[^/]*@)\S+$/, 'a mirror is an address without spaces, user and password');
+
 export const mirrorsSchema = z.strictObject(
-  Object.fromEntries(mirrorKinds.map((kind) => [kind, z.string().min(1).optional()])) as Record<
+  Object.fromEntries(mirrorKinds.map((kind) => [kind, mirror.optional()])) as Record<
     (typeof mirrorKinds)[number],
     z.ZodOptional<z.ZodString>
   >,
@@ -77,7 +82,10 @@ export const choicesSchema = z.strictObject({
   dockerfile: path.optional(),
   context: path.optional(),
   workflow: path.optional(),
-  image: z.string().min(1).optional(),
+  image: z
+    .string()
+    .regex(/^[A-Za-z0-9./_~][^\s]*$/, 'an image is named as registry/name:tag or a file')
+    .optional(),
 });
 export type Choices = z.infer<typeof choicesSchema>;
 export type ChoiceKey = keyof Choices;

@@ -30,14 +30,17 @@ export async function makeWay(
       return { info, running: true };
     case 'start-again':
       return { info, running: false };
-    case 'replace':
+    case 'replace': {
+      const text = `Container ${name} is of another plan or image; it is replaced.`;
+      emit({ type: 'note', level: 'info', text });
       if (info.State.Running) {
         await container.stop({ t: STOP_PATIENCE_S }).catch(() => {});
         emit({ type: 'container', state: 'stopped', id: info.Id, name });
       }
-      await container.remove({ force: true, v: true });
+      await container.remove({ force: true });
       emit({ type: 'container', state: 'removed', id: info.Id, name });
       return null;
+    }
     case 'keep-aside': {
       const aside = `${name}-failed-${info.Id.slice(0, 6)}`;
       await container.rename({ name: aside });

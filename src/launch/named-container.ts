@@ -29,7 +29,8 @@ export function decideName(
 ): NameDecision {
   if (!found) return { do: 'create' };
   const own = found.Config.Labels ?? {};
-  if (!(labels.role in own)) return { do: 'refuse' };
+  // Not the role: a container that a person started from our image has that from the image.
+  if (!(labels.run in own)) return { do: 'refuse' };
   const { State: state } = found;
   if (!state.Running && looksFailed(state)) return { do: 'keep-aside' };
   if (own[labels.plan] !== planDigest) return { do: 'replace' };

@@ -28,9 +28,12 @@ export async function inventory({
   return { containers, images, volumes, runs };
 }
 
-/** Our containers, running or not, the newest first. */
+/**
+ * Our containers, running or not, the newest first. By the label that only we give to containers:
+ * role and plan are also on images, and so on whatever a person starts from them.
+ */
 export async function ourContainers(docker: Docker): Promise<InventoryContainer[]> {
-  const found = await docker.listContainers({ all: true, filters: { label: [labels.role] } });
+  const found = await docker.listContainers({ all: true, filters: { label: [labels.run] } });
   return found.map((container) => ({
     id: container.Id,
     name: (container.Names[0] ?? container.Id).replace(/^\//, ''),

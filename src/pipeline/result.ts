@@ -56,6 +56,8 @@ export function endingOf(failure: unknown, failedPhase: PhaseId | null): Ending 
   if (failure instanceof UsageError) {
     return { exitCode: exitCodes.usage, summary: failure.message, diagnoses: [] };
   }
+  const full = diskFull(failure);
+  if (full) return endingOf(full, failedPhase);
   const message = failure instanceof Error ? failure.message : String(failure);
   return {
     exitCode: exitCodes.bug,
@@ -68,4 +70,17 @@ export function endingOf(failure: unknown, failedPhase: PhaseId | null): Ending 
 /** Ctrl-C and `q` are a person's wish; the other signals come from elsewhere. */
 function wayOf({ by }: Cancelled): string {
   return by === 'SIGINT' ? ', as asked' : ` by ${by}`;
+}
+
+/** A full disk is no bug, wherever it was met. */
+function diskFull(failure: unknown): Failure | null {
+  const { code, path, message } = (failure ?? {}) as NodeJS.ErrnoException;
+  if (code !== 'ENOSPC' && code !== 'EDQUOT') return null;
+  return new Failure({
+    code: 'disk-full-state',
+    sentence: `The disk${path ? ` of ${path}` : ''} is full: what a run keeps could not be written.`,
+    proof: message,
+    fixes: [{ label: 'See what can be removed', command: 'steadydancer clean' }],
+    exitCode: exitCodes.disk,
+  });
 }

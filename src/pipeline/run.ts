@@ -51,7 +51,7 @@ export async function executeRun(input: RunInput): Promise<ResultBody> {
     const lockName = request.profile ?? request.choices.recipe ?? 'steadydancer';
     unlock = lockProfile(runsDir, lockName, request.runId);
     const { choices, profile, cwd } = request;
-    const home = ports.env.HOME ?? homedir();
+    const home = ports.env.HOME || homedir();
     const look = () => planHere({ choices, profile, cwd, home, runsDir }, ports, signal);
     let here = await look();
     if (request.installDocker && (await provided(here, input))) here = await look();
@@ -179,7 +179,8 @@ function askedFor({ planned }: RunContext): Record<string, unknown> {
 function readySentence({ request, planned, facts }: RunContext): string {
   const what = planned.choices.recipe === 'rehearsal' ? 'The rehearsal' : 'ComfyUI';
   if (request.until && !facts.container) return `Done up to ${request.until}, as asked.`;
-  if (request.stopAfter) return `${what} passed its test and was stopped, as asked.`;
+  const passed = facts.smoke.length > 0 ? 'passed its test' : 'became ready';
+  if (request.stopAfter) return `${what} ${passed} and was stopped, as asked.`;
   const tested = facts.smoke.length > 0 ? ' and passed its test' : '';
   return `${what} runs at ${facts.url}${tested}.`;
 }

@@ -1,5 +1,7 @@
 import type { ResolvedChoices } from '../contract/choices.ts';
+import { Failure } from '../contract/failure.ts';
 import type { PhaseId } from '../contract/ids.ts';
+import type { Machine } from '../machine/types.ts';
 import { plannedDisk } from './disk-cost.ts';
 import { diskWarnings, layOut } from './disk-plan.ts';
 import { diskRefusal } from './disk-refusal.ts';
@@ -74,7 +76,7 @@ export function planRehearsal(input: PlanInput, choices: ResolvedChoices): Plann
     choices,
     needsGpu: false,
     steps,
-    refusal: diskRefusal(layout, reserve, [], 0),
+    refusal: gpuRefusal(choices, machine) ?? diskRefusal(layout, reserve, [], 0),
     order: layout.order,
     filesystems: layout.filesystems,
   };
@@ -100,4 +102,19 @@ function rehearsalSteps(
     step('launch', 'container', `${digest}:${choices.port}`, ['image'], quick('launch', 0.1, 0.2)),
     step('smoke', 'test video', digest, ['launch'], quick('smoke', 0.1, 0.2)),
   ];
+}
+
+/** The rehearsal needs no GPU, but one that was named has to be here. */
+function gpuRefusal({ gpu, target }: ResolvedChoices, { gpu: seen }: Machine): Failure | null {
+  if (gpu === 'auto' || target !== 'local') return null;
+  const here = seen.state === 'ready' ? seen.gpus : [];
+  if (here.some(({ index, name, uuid }) => [index, name, uuid].includes(gpu))) return null;
+  const names = here.map(({ index, name }) => `${index}: ${name}`).join(', ');
+  return new Failure({
+    code: 'gpu-index-unknown',
+    sentence: `GPU ${gpu} is not in this computer; ${names || 'none'} is.`,
+    fixes: [
+      { label: 'Rehearse with what is here', command: 'steadydancer run --profile rehearsal' },
+    ],
+  });
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { exitCodes } from '../contract/exit-codes.ts';
+import { type EndingSignal, signalExitCodes } from '../contract/exit-codes.ts';
 import { Failure } from '../contract/failure.ts';
 import { Valve } from '../models/valve.ts';
 import { Cancelled } from '../pipeline/cancel.ts';
@@ -56,8 +56,8 @@ export async function runProcess(
     );
     await record(runDir, request, null);
     const questions = new Questions(request.answers, journal.emit);
-    const forced = () => {
-      exitNow(finish(forcedResult(request, runDir)));
+    const forced = (by: EndingSignal) => {
+      exitNow(finish(forcedResult(request, runDir, by)));
     };
     control = await listenForControl(join(runDir, runFiles.control), (message) =>
       handle(message, cancel, questions, pauses, forced),
@@ -102,12 +102,12 @@ function handle(
   cancel: AbortController,
   questions: Questions,
   pauses: DownloadPauses,
-  forced: () => void,
+  forced: (by: EndingSignal) => void,
 ): ControlReply {
   switch (message.type) {
     case 'cancel':
-      if (message.force) setImmediate(forced);
-      else setTimeout(forced, CANCEL_LIMIT_MS).unref();
+      if (message.force) setImmediate(forced, message.signal);
+      else setTimeout(forced, CANCEL_LIMIT_MS, message.signal).unref();
       cancel.abort(new Cancelled(message.signal));
       return { ok: true };
     case 'answer': {
@@ -144,13 +144,13 @@ async function record(runDir: string, request: RunRequest, planDigest: string | 
   });
 }
 
-function forcedResult(request: RunRequest | null, runDir: string) {
+function forcedResult(request: RunRequest | null, runDir: string, by: EndingSignal) {
   return {
     type: 'result' as const,
     ...emptyResult,
     runId: request?.runId ?? null,
     runDir,
-    exitCode: exitCodes.sigint,
+    exitCode: signalExitCodes[by],
     summary: 'Stopped at once; the next run finds what is left and goes on from there.',
   };
 }

@@ -30,6 +30,8 @@ comfyui-unreachable | smoke | Nothing answers at the address | ComfyUI is not ru
 comfyui-upload-too-large | smoke | The server takes no file of this size | A proxy or --max-upload-size limits uploads.
 container-gpu-unavailable | launch | The container did not get its GPU | The toolkit, the driver or the CDI file stands in the way.
 container-not-ready | launch | The container is not ready in time | Its log says what it was doing.
+workflow-unreadable | validate | The workflow file cannot be read | The path is wrong, or it belongs to somebody else.
+disk-full-state | - | The disk that holds runs and logs is full | Nothing more can be written there.
 disk-reserve | image | The run stopped itself before the disk was full | Other programs wrote to it, or the plan was too small.
 dance-clip-short | - | The clip is too short for a dance | It has fewer than five frames.
 dance-folder-not-writable | smoke | The film cannot be saved in this folder | It belongs to somebody else, or the disk is full or read-only.

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { Failure } from '../../contract/failure.ts';
 import type { Phase, RunContext } from '../context.ts';
 
@@ -9,8 +10,26 @@ export const validate: Phase = {
   satisfied: async () => false,
   async run(ctx) {
     if (ctx.context) await checkDockerfile(ctx, ctx.context.dockerfile);
+    await checkWorkflow(ctx);
   },
 };
+
+/** A workflow that cannot be read is known now, not after an hour's build. */
+async function checkWorkflow({ planned, request }: RunContext): Promise<void> {
+  const { workflow } = planned.choices;
+  if (workflow === undefined) return;
+  const file = resolve(request.cwd, workflow);
+  await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new Failure(
+      {
+        code: 'workflow-unreadable',
+        sentence: `The workflow ${file} cannot be read.`,
+        proof: error.message,
+      },
+      { cause: error },
+    );
+  });
+}
 
 async function checkDockerfile({ planned }: RunContext, file: string): Promise<void> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
