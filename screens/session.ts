@@ -7,9 +7,16 @@ import {
 import { Failure, UsageError } from '../src/contract/failure.ts';
 import type { EngineRoad } from '../src/machine/engine-roads.ts';
 import type { RunDeps, WizardDeps } from './deps.ts';
+import { type HandOver, walkWithRights } from './road-walk.ts';
 import { RunFeed } from './run-feed.ts';
 import { type Leaving, summaryLines } from './summary.ts';
-import { firstState, reduceWizard, type WizardAction, type WizardState } from './wizard-state.ts';
+import {
+  firstState,
+  type Page,
+  reduceWizard,
+  type WizardAction,
+  type WizardState,
+} from './wizard-state.ts';
 import { words } from './words.ts';
 
 /** What is left when the screens are gone. */
@@ -26,9 +33,6 @@ export interface SessionOptions {
   /** The screens go when the run has ended, without a key. */
   closes: boolean;
 }
-
-/** Does something on the main screen and comes back. */
-export type HandOver = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** What the wizard does in the world, and its state. Components draw it and call its methods. */
 export class Session {
@@ -114,31 +118,26 @@ export class Session {
   async walk(road: EngineRoad): Promise<void> {
     const wizard = this.#wizard;
     if (!wizard) return;
+    const { signal } = this.#stop;
     try {
-      if (road.root && !(await this.#becomeRoot(wizard))) {
-        return this.#do({ type: 'problem', text: words.engine.noRoot });
-      }
-      this.#do({ type: 'walk', road });
-      const { machine } = this.#state.seen;
-      const onLine = (line: string) => this.#do({ type: 'road-line', line });
-      const came = await wizard.walkRoad(road, machine, onLine, this.#stop.signal);
-      if (this.#stop.signal.aborted) return;
+      const came = await walkWithRights(road, this.#state.seen.machine, wizard, {
+        onBegin: () => this.#do({ type: 'walk', road }),
+        onLine: (line) => this.#do({ type: 'road-line', line }),
+        handOver: (work) => this.handOver(work),
+        signal,
+      });
+      if (signal.aborted) return;
+      if (came === 'no-root') return this.#do({ type: 'problem', text: words.engine.noRoot });
       if (came === 'group') return this.#restartUnderGroup();
       this.#do({ type: 'walked' });
       await this.look(true);
     } catch (error) {
-      if (this.#stop.signal.aborted) return;
+      if (signal.aborted) return;
       // How far it came decides which roads there are now.
-      const seen = await wizard.observe(() => {}, this.#stop.signal).catch(() => null);
+      const seen = await wizard.observe(() => {}, signal).catch(() => null);
       if (seen) this.#do({ type: 'complete', seen });
       this.#problem(error);
     }
-  }
-
-  async #becomeRoot(wizard: WizardDeps): Promise<boolean> {
-    const rights = await wizard.rootRights();
-    if (rights !== 'password') return rights === 'have';
-    return this.handOver(() => wizard.askPassword());
   }
 
   /** This process is not of the group, and never will be: a new one is. */
@@ -197,8 +196,8 @@ export class Session {
   signal(signal: EndingSignal): void {
     const { page } = this.#state;
     if (signal === 'SIGINT') this.interrupt();
-    else if (signal === 'SIGTERM' && page.at === 'run' && this.#options.owns) {
-      this.#cancel(page.ending !== 'none', signal);
+    else if (signal === 'SIGTERM' && this.#options.owns && stillObeys(page)) {
+      this.#cancel(page.ending === 'stopping', signal);
     } else {
       const going = page.at === 'run' || page.at === 'starting';
       this.leave(going ? 'detached' : 'finished', signalExitCodes[signal]);
@@ -300,4 +299,9 @@ export class Session {
     this.#state = next;
     for (const listener of this.#listeners) listener();
   }
+}
+
+/** A run that was told to end at once and is still there is left to itself. */
+function stillObeys(page: Page): page is Extract<Page, { at: 'run' }> {
+  return page.at === 'run' && page.ending !== 'forcing';
 }

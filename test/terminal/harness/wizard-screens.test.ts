@@ -107,17 +107,27 @@ test('Ctrl-C asks, again forces, again leaves with 130 and a restored terminal',
   expect(pty.state()).toEqual(restored);
 });
 
-test.each(['SIGTERM', 'SIGHUP'] as const)(
-  '%s from outside restores the terminal',
-  async (signal) => {
-    const pty = start('endless');
-    await toRun(pty);
-    await pty.waitFor('comfyui: git clone');
-    pty.kill(signal);
-    await pty.waitForExit();
-    expect(pty.state()).toEqual(restored);
-  },
-);
+test('SIGTERM stops the run, again forces, again leaves; the terminal is restored', async () => {
+  const pty = start('endless');
+  await toRun(pty);
+  await pty.waitFor('comfyui: git clone');
+  pty.kill('SIGTERM');
+  await pty.waitFor('it ends cleanly');
+  pty.kill('SIGTERM');
+  await pty.waitFor('forcing the end');
+  pty.kill('SIGTERM');
+  expect((await pty.waitForExit()).exitCode).toBe(143);
+  expect(pty.state()).toEqual(restored);
+});
+
+test('a closed terminal is left at once, and in order', async () => {
+  const pty = start('endless');
+  await toRun(pty);
+  await pty.waitFor('comfyui: git clone');
+  pty.hangUp();
+  expect((await pty.waitForExit()).exitCode).toBe(129);
+  expect(pty.state()).toEqual(restored);
+});
 
 test('a screen reader gets lines on the main screen', async () => {
   const pty = start('endless', { rows: 60, env: { INK_SCREEN_READER: 'true' } });
