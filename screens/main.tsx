@@ -2,7 +2,8 @@ import type { RunScreenOptions } from '../src/commands/load-screens.ts';
 import { type EndingSignal, signalExitCodes } from '../src/contract/exit-codes.ts';
 import type { RunDeps, WizardDeps } from './deps.ts';
 import { mount } from './kit/mount.tsx';
-import { type Outcome, Session } from './session.ts';
+import type { Outcome } from './outcome.ts';
+import { Session } from './session.ts';
 import { Wizard } from './wizard.tsx';
 
 /**

@@ -7,6 +7,7 @@ import {
 import { Failure, UsageError } from '../src/contract/failure.ts';
 import type { EngineRoad } from '../src/machine/engine-roads.ts';
 import type { RunDeps, WizardDeps } from './deps.ts';
+import type { Outcome, SessionOptions } from './outcome.ts';
 import { type HandOver, walkWithRights } from './road-walk.ts';
 import { RunFeed } from './run-feed.ts';
 import { type Leaving, summaryLines } from './summary.ts';
@@ -18,21 +19,6 @@ import {
   type WizardState,
 } from './wizard-state.ts';
 import { words } from './words.ts';
-
-/** What is left when the screens are gone. */
-export interface Outcome {
-  exitCode: number;
-  lines: string[];
-  /** The wizard has to be started again under group docker, where it can reach the engine. */
-  underGroup?: boolean;
-}
-
-export interface SessionOptions {
-  /** The run was started here: SIGTERM stops it. */
-  owns: boolean;
-  /** The screens go when the run has ended, without a key. */
-  closes: boolean;
-}
 
 /** What the wizard does in the world, and its state. Components draw it and call its methods. */
 export class Session {

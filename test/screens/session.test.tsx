@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { RootRights, WizardDeps } from '../../screens/deps.ts';
 import { DEAD_MS, REPEAT_MS } from '../../screens/kit/enter-guard.ts';
-import { type Outcome, Session } from '../../screens/session.ts';
+import type { Outcome } from '../../screens/outcome.ts';
+import { Session } from '../../screens/session.ts';
 import { Wizard } from '../../screens/wizard.tsx';
 import type { Event } from '../../src/contract/events.ts';
 import { Failure } from '../../src/contract/failure.ts';
