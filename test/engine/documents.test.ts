@@ -28,6 +28,7 @@ describe('documents on stdout', () => {
     [['status'], 'status', [0]],
     [['profiles', 'list'], 'profiles', [0]],
     [['smoke', '--url', 'http://127.0.0.1:9'], 'smoke', [15]],
+    [['dance', 'absent.png', 'absent.mp4'], 'dance', [2]],
     [['models', 'verify', '--dest', join(program.home, 'models')], 'models', [13]],
   ];
 

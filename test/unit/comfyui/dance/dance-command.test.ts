@@ -108,6 +108,22 @@ describe('against the rehearsal', () => {
     ]);
   });
 
+  it('takes a clip that does not say how long it is, and says how much of it is danced', async () => {
+    const { url } = await standIn();
+    await writeFile(
+      join(folder, 'clip.webm'),
+      Buffer.from('1a45dfa39f4286810142f7810142f281', 'hex'),
+    );
+    const { exitCode, said, out } = await run(['mia.png', 'clip.webm'], { url, seconds: '0.8' });
+    expect(exitCode).toBe(0);
+    expect(out).toEqual([join(folder, 'mia-clip.png')]);
+    expect(said.join('\n')).toContain('mia.png dances clip.webm: 64x112, 13 frames, 0.8 s');
+    const all = await run(['mia.png', 'clip.webm'], { url: 'http://127.0.0.1:9' });
+    expect(all.said[0]).toBe(
+      'The clip does not say how long it is: 5.1 s of it at most are danced.',
+    );
+  });
+
   it('is taken off the server by Ctrl-C, with exit code 130 and nothing saved', async () => {
     const { url } = await standIn('hang-in-render');
     const client = createComfyClient({ url });
