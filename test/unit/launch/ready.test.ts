@@ -121,7 +121,13 @@ describe('decideName', () => {
       State: { Status: 'exited', Running: false, ExitCode: 0, OOMKilled: false, ...state },
       Config: {
         Labels:
-          plan === null ? {} : { 'io.steadydancer.role': 'comfyui', 'io.steadydancer.plan': plan },
+          plan === null
+            ? {}
+            : {
+                'io.steadydancer.run': 'r',
+                'io.steadydancer.role': 'comfyui',
+                'io.steadydancer.plan': plan,
+              },
       },
     }) as unknown as NamedContainer;
 
