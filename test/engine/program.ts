@@ -1,6 +1,6 @@
 // Runs the built program as a person or a script would.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -57,6 +57,17 @@ export class Program {
       child.once('close', (exitCode, signal) => resolve({ exitCode, signal, ...said }));
     });
     return Object.assign(child, { finished, runsDir: join(this.home, 'own', 'runs') });
+  }
+
+  /** Settles when one more run has its folder and record than had when this was called. */
+  async runBegun(): Promise<void> {
+    const runs = join(this.home, 'own', 'runs');
+    const count = () =>
+      existsSync(runs)
+        ? readdirSync(runs).filter((name) => existsSync(join(runs, name, 'run.json'))).length
+        : 0;
+    const before = count();
+    while (count() === before) await new Promise((resolve) => setImmediate(resolve));
   }
 
   async call(args: string[]): Promise<Finished> {
