@@ -38,7 +38,7 @@ export function wizardDeps(
     ...runDeps(io),
     version,
     ...from,
-    observe: (onSeen, signal) => observeRows(io, onSeen, signal),
+    observe: (onSeen, signal) => observeRows(io, from.choices, onSeen, signal),
     plan: async (choices) => {
       const asked = { choices, profile: from.profile, cwd: io.cwd, home: io.home, runsDir };
       const never = new AbortController().signal;
@@ -93,6 +93,7 @@ function askPassword(): Promise<boolean> {
 
 async function observeRows(
   io: Io,
+  choices: Choices,
   onSeen: (seen: Seen) => void,
   signal: AbortSignal,
 ): Promise<Seen> {
@@ -105,7 +106,7 @@ async function observeRows(
     env: io.env,
     processes: systemProcesses,
     clock: systemClock,
-    port: defaultChoices.port,
+    port: choices.port ?? defaultChoices.port,
     network: false,
     signal,
     ...(io.env.SUDO_USER ? {} : { home: io.home }),

@@ -43,6 +43,8 @@ describeWithEngine('the wizard on a real engine, in a real terminal under CI=tru
   const building = (pty: PtySession) => pty.waitFor(/RUN +image/, READY_MS);
 
   it.each(sizes)('keys lead from the machine to READY at $columns x $rows', async (size) => {
+    const port = await freePort();
+    person.rehearsesOn(port);
     const pty = person.open([], size);
     await pty.waitFor('[Machine]');
     // Before everything is seen: it is remembered, and stops at the review.
@@ -58,7 +60,7 @@ describeWithEngine('the wizard on a real engine, in a real terminal under CI=tru
     expect(pty.state()).toEqual(restored);
     const left = pty.mainScreen().join('\n');
     expect(left).toContain('READY in');
-    expect(left).toContain('http://127.0.0.1:');
+    expect(left).toContain(`http://127.0.0.1:${port}`);
     expect(left).toContain('steadydancer stop');
     expect(await containerState()).toBe('running');
   });

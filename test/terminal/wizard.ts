@@ -44,6 +44,15 @@ export class Person {
     return session;
   }
 
+  /** The rehearsal on a port of this person's own: their profile goes before the shipped one. */
+  rehearsesOn(port: number): void {
+    const shipped = join(import.meta.dirname, '../../profiles/rehearsal.json');
+    const profile = JSON.parse(readFileSync(shipped, 'utf8'));
+    const own = { ...profile, choices: { ...profile.choices, port } };
+    mkdirSync(join(this.home, 'own', 'profiles'), { recursive: true });
+    writeFileSync(join(this.home, 'own', 'profiles', 'rehearsal.json'), JSON.stringify(own));
+  }
+
   /** A program of this person's own, first on PATH; gives the environment that finds it. */
   program(name: string, script: string): { PATH: string } {
     const bin = join(this.home, 'bin');
