@@ -27,7 +27,18 @@ export async function runProgram(argv: string[], version: string): Promise<numbe
   const action: Action = async (perform) => {
     exitCode = await perform();
   };
-  const program = newProgram(version);
+  const program = defineProgram(version, action, io);
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return ended(error, argv, io);
+  }
+}
+
+/** All commands with their options. What they do is loaded when `action` performs it. */
+export function defineProgram(version: string, action: Action, io: Io): Command {
+  const program = emptyProgram(version);
   program.action((_options, { args: [unknown] }: Command) =>
     action(async () => {
       if (unknown !== undefined) throw new UsageError(noCommand(unknown, program));
@@ -39,36 +50,27 @@ export async function runProgram(argv: string[], version: string): Promise<numbe
   defineInspection(program, action, io);
   defineModels(program, action, io);
   defineClean(program, action, io);
-  try {
-    await program.parseAsync(argv, { from: 'user' });
-    return exitCode;
-  } catch (error) {
-    return ended(error, argv, io);
-  }
+  // A word that is no command is named as such, not counted. After the commands, which would inherit it.
+  return program.allowExcessArguments().allowUnknownOption();
 }
 
-function newProgram(version: string): Command {
-  return (
-    new Command('steadydancer')
-      .version(version)
-      .description(
-        'From a machine with an NVIDIA GPU to a running, tested ComfyUI container with SteadyDancer.\n' +
-          'Without a command: the wizard.',
-      )
-      .addHelpText(
-        'after',
-        '\nExamples:\n' +
-          '  steadydancer                                    the wizard\n' +
-          '  steadydancer run --profile rehearsal --yes      one minute, no GPU: tests Docker, port and folders\n' +
-          '  steadydancer run --profile l40s-fp16 --yes --json   unattended, one JSON event a line',
-      )
-      .showHelpAfterError('(--help shows what there is)')
-      .configureHelp({ showGlobalOptions: false })
-      // A word that is no command is named as such, not counted.
-      .allowExcessArguments()
-      .allowUnknownOption()
-      .exitOverride()
-  );
+function emptyProgram(version: string): Command {
+  return new Command('steadydancer')
+    .version(version)
+    .description(
+      'From a machine with an NVIDIA GPU to a running, tested ComfyUI container with SteadyDancer.\n' +
+        'Without a command: the wizard.',
+    )
+    .addHelpText(
+      'after',
+      '\nExamples:\n' +
+        '  steadydancer                                    the wizard\n' +
+        '  steadydancer run --profile rehearsal --yes      one minute, no GPU: tests Docker, port and folders\n' +
+        '  steadydancer run --profile l40s-fp16 --yes --json   unattended, one JSON event a line',
+    )
+    .showHelpAfterError('(--help shows what there is)')
+    .configureHelp({ showGlobalOptions: false })
+    .exitOverride();
 }
 
 function noCommand(name: string, program: Command): string {

@@ -118,7 +118,7 @@ const explanations: Record<EngineProblem, (evidence: EngineEvidence) => Told> = 
       host.container === 'pod'
         ? {
             label: 'On your own computer, build for Runpod',
-            command: 'npx steadydancer-wizard --for runpod',
+            command: 'steadydancer run --set target=file --set gpu=RTX-4090 --until image',
           }
         : { label: 'Run the wizard on the machine that runs this container' },
     ],
@@ -132,7 +132,7 @@ const explanations: Record<EngineProblem, (evidence: EngineEvidence) => Told> = 
     fixes: [
       {
         label: `Run the wizard on ${sshTarget(endpoint.url)}`,
-        command: `steadydancer --on ${sshTarget(endpoint.url)}`,
+        command: `ssh -t ${sshTarget(endpoint.url)} steadydancer`,
       },
     ],
   }),

@@ -8,5 +8,9 @@ import { mergeChoices } from '../profiles/merge-choices.ts';
 export function resolveChoices(choices: Choices): ResolvedChoices {
   const recipe =
     choices.recipe ?? (choices.dockerfile || choices.context ? 'custom' : 'steadydancer');
-  return mergeChoices(defaultChoices, { recipe }, choices) as ResolvedChoices;
+  const { stack, ...others } = mergeChoices(defaultChoices, { recipe }, choices);
+  // `auto` takes back what a profile chose.
+  return (
+    stack === undefined || stack === 'auto' ? others : { ...others, stack }
+  ) as ResolvedChoices;
 }

@@ -53,7 +53,7 @@ export const elsewhere: FailureClass[] = [
     phase: 'deploy',
     tier: 'root',
     cause: 'rest.runpod.io/v1 answers 410 since 2026-11-15.',
-    fixes: [fix('Update the tool'), fix('Deploy with the wizard', 'steadydancer deploy')],
+    fixes: [fix('Update the tool')],
     source: 'dstack#4167; skypilot PR#10846; facts runpod 0',
     patterns: [{ line: /410 Gone|\(status 410\)|status(?: code)?:? 410\b/i, near: /runpod/i }],
   },

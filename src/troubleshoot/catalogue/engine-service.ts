@@ -29,7 +29,10 @@ export const engineService: FailureClass[] = [
       'The engine may not or cannot use iptables here: inside a container, or a kernel without the modules.',
     fixes: [
       fix('On a real machine: load the modules', 'sudo modprobe ip_tables iptable_nat'),
-      fix('In a Runpod pod: build on your own computer', 'npx steadydancer-wizard --for runpod'),
+      fix(
+        'In a Runpod pod: build on your own computer',
+        'steadydancer run --set target=file --set gpu=RTX-4090 --until image',
+      ),
     ],
     source: 'moby libnetwork; vllm production-stack#357',
     explains: ['engine-not-running', 'engine-service-failed'],

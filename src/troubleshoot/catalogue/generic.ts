@@ -10,7 +10,7 @@ export const generic: FailureClass[] = [
     tier: 'generic',
     cause: 'The last line of its traceback says which.',
     detail: 'It was {1}.',
-    fixes: [fix('Make an archive for a bug report', 'steadydancer bundle')],
+    fixes: [fix('Read the log around it', 'steadydancer logs')],
     source: 'CPython',
     patterns: [
       {
@@ -30,7 +30,7 @@ export const generic: FailureClass[] = [
     detail: 'Its exit code was {1}.',
     fixes: [
       fix('Run the step again with all its output', 'docker build --progress=plain .'),
-      fix('Make an archive for a bug report', 'steadydancer bundle'),
+      fix('Read the log around it', 'steadydancer logs'),
     ],
     source: 'moby/buildkit, the legacy builder, buildah',
     patterns: [
@@ -58,7 +58,7 @@ export const generic: FailureClass[] = [
     phase: null,
     tier: 'generic',
     cause: 'No rule of the catalogue fits.',
-    fixes: [fix('Make an archive for a bug report', 'steadydancer bundle')],
+    fixes: [fix('Read the log around it', 'steadydancer logs')],
     source: 'exit statuses as shells, CI runners and build tools print them',
     patterns: [
       { line: /Process completed with exit code [1-9]/, confidence: 0.4 },

@@ -10,7 +10,7 @@ export const launch: FailureClass[] = [
     tier: 'root',
     cause: 'Another program or container listens there.',
     fixes: [
-      fix('Take the next free port', 'steadydancer start --set port=8189', 'next-free-port'),
+      fix('Take the next free port', 'steadydancer run --set port=8189', 'next-free-port'),
       fix('Who is it?', 'docker ps --filter publish=8188'),
       fix('Or a program', 'ss -ltnp "sport = :8188"'),
     ],
@@ -32,7 +32,7 @@ export const launch: FailureClass[] = [
     cause: 'Hyper-V reserved a range of ports; nothing listens there, and still nobody may.',
     fixes: [
       fix('See the ranges', 'netsh interface ipv4 show excludedportrange protocol=tcp'),
-      fix('Take another port', 'steadydancer start --set port=18188', 'next-free-port'),
+      fix('Take another port', 'steadydancer run --set port=18188', 'next-free-port'),
     ],
     source: 'docker/for-win#9272',
     explains: ['port-taken', 'container-start-failed'],
@@ -44,7 +44,7 @@ export const launch: FailureClass[] = [
     phase: 'launch',
     tier: 'root',
     cause: 'Ports below 1024 belong to root.',
-    fixes: [fix('Take a port above 1024', 'steadydancer start --set port=8188', 'next-free-port')],
+    fixes: [fix('Take a port above 1024', 'steadydancer run --set port=8188', 'next-free-port')],
     source: 'bind(2) EACCES; rootlesskit',
     explains: ['container-start-failed', 'files-not-writable'],
     patterns: [

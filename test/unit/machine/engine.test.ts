@@ -242,7 +242,7 @@ describe('named problems', () => {
     expect(missing(await look({ env: { DOCKER_HOST: 'ssh://mia@gpu-box' } }))).toMatchObject({
       state: 'ssh',
       endpoint: { remote: true },
-      fixes: [{ command: 'steadydancer --on mia@gpu-box' }],
+      fixes: [{ command: 'ssh -t mia@gpu-box steadydancer' }],
     });
   });
 
@@ -252,7 +252,7 @@ describe('named problems', () => {
   });
 
   it.each([
-    ['pod', 'npx steadydancer-wizard --for runpod'],
+    ['pod', 'steadydancer run --set target=file --set gpu=RTX-4090 --until image'],
     ['unprivileged', undefined],
   ] as const)('cannot-run-here: %s', async (container, command) => {
     const state = missing(await look({ env: gone(), host: { container } }));
