@@ -3,10 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sendControl } from '../../../src/runner/control-client.ts';
-import {
-  listenForControl,
-  type ReceivedControl,
-} from '../../../src/runner/control-server.ts';
+import { listenForControl, type ReceivedControl } from '../../../src/runner/control-server.ts';
 import { runFiles } from '../../../src/runner/run-record.ts';
 
 let dir: string;
@@ -52,13 +49,16 @@ describe('control socket', () => {
     expect((await sendControl(dir, { type: 'pause' })).ok).toBe(false);
   });
 
-  it.runIf(process.platform === 'linux')('works in a folder too deep for a socket path', async () => {
-    const deep = join(dir, 'x'.repeat(60), 'y'.repeat(60));
-    mkdirSync(deep, { recursive: true });
-    const server = await listen(deep);
-    expect((await sendControl(deep, { type: 'resume' })).ok).toBe(true);
-    server.close();
-  });
+  it.runIf(process.platform === 'linux')(
+    'works in a folder too deep for a socket path',
+    async () => {
+      const deep = join(dir, 'x'.repeat(60), 'y'.repeat(60));
+      mkdirSync(deep, { recursive: true });
+      const server = await listen(deep);
+      expect((await sendControl(deep, { type: 'resume' })).ok).toBe(true);
+      server.close();
+    },
+  );
 
   it('takes over the socket of a killed run', async () => {
     await listen(dir);
