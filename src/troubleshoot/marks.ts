@@ -8,6 +8,8 @@ export const marks = {
   built: '~built',
   /** A download or an installation came through: what it complained about before is over. */
   progress: '~progress',
+  /** ComfyUI is through with a prompt, well or not. */
+  executed: '~executed',
   /** ComfyUI answers. ("Prompt executed in" is no good sign: it is printed after errors too.) */
   ready: '~ready',
   /** Something ended badly. */
@@ -60,6 +62,7 @@ export const markClasses: FailureClass[] = [
     /\bconnected (?:on|after) (?:attempt|retry)/i,
     /Built target \w/,
   ),
+  mark(marks.executed, /^Prompt executed in /),
   mark(marks.ready, /To see the GUI go to:/),
   mark(
     marks.failed,

@@ -12,6 +12,8 @@ export class Outcome {
   private lastBuilt = -1;
   private lastReady = -1;
   private lastProgress = -1;
+  /** The last two prompts that ComfyUI was through with. */
+  private executed: [number, number] = [-1, -1];
   private readonly progressByStep = new Map<string, number>();
 
   note(hit: Hit): void {
@@ -24,6 +26,7 @@ export class Outcome {
       if (hit.step) this.steps.set(hit.step, 'canceled');
     } else if (hit.code === marks.built) this.lastBuilt = hit.order;
     else if (hit.code === marks.ready) this.lastReady = hit.order;
+    else if (hit.code === marks.executed) this.executed = [this.executed[1], hit.order];
     else if (hit.code === marks.progress) {
       this.lastProgress = hit.order;
       if (hit.step) this.progressByStep.set(hit.step, hit.order);
@@ -47,6 +50,8 @@ export class Outcome {
     // A build that ended well after this line took it along.
     const failedLater = (this.lastFailed?.order ?? -1) > this.lastBuilt;
     if (this.lastBuilt > hit.order && !failedLater) return true;
+    // The first one after it is its own.
+    if (hit.pattern.onePrompt && this.executed[0] > hit.order) return true;
     if (!hit.pattern.soft) return false;
     const progress = hit.step ? (this.progressByStep.get(hit.step) ?? -1) : this.lastProgress;
     return progress > hit.order || this.lastReady > hit.order;

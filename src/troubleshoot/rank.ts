@@ -1,4 +1,4 @@
-import type { Diagnosis } from '../contract/diagnosis.ts';
+import type { Diagnosis, Fix } from '../contract/diagnosis.ts';
 import { fillCause, fillFix } from './fill.ts';
 import { displayLine } from './line.ts';
 import type { Outcome } from './outcome.ts';
@@ -74,6 +74,10 @@ function sureness(hit: Hit): number {
   return hit.pattern.confidence ?? 0.9;
 }
 
+function fixesFor({ fixes, fixesWhere }: FailureClass, hit: Hit): Fix[] {
+  return fixesWhere?.line.test(hit.text) ? [...fixes, ...fixesWhere.fixes] : fixes;
+}
+
 /** The contract's form; the first one keeps its confidence, the others stand behind it. */
 export function toDiagnosis({ failure, hit }: Suspect, position: number): Diagnosis {
   const own = Math.min(hit.pattern.confidence ?? 1, tierConfidence[failure.tier]);
@@ -83,7 +87,7 @@ export function toDiagnosis({ failure, hit }: Suspect, position: number): Diagno
     title: failure.title,
     cause: fillCause(failure, hit),
     evidence: { line: hit.line, text: displayLine(hit.text) },
-    fixes: failure.fixes.map((fix) => fillFix(fix, hit.groups)),
+    fixes: fixesFor(failure, hit).map((fix) => fillFix(fix, hit.groups)),
     confidence: Math.round(confidence * 100) / 100,
   };
 }

@@ -19,6 +19,8 @@ export interface Pattern {
   notNear?: RegExp;
   /** The program goes on after it: a later sign of success takes it back. */
   soft?: boolean;
+  /** Ends one prompt of ComfyUI: a later one that was executed takes it back. */
+  onePrompt?: boolean;
   /** Does its damage though the step goes on to a good end: nothing takes it back. */
   silent?: boolean;
   /** How sure this pattern alone makes; 0..1, by default 0.9. */
@@ -36,6 +38,8 @@ export interface FailureClass {
   /** Added to the cause; `{1}` is the first group of the pattern that matched. */
   detail?: string;
   fixes: Fix[];
+  /** Offered only where the line that proves it matches. */
+  fixesWhere?: { line: RegExp; fixes: Fix[] };
   /** Where the message is known from. */
   source: string;
   patterns: (RegExp | Pattern)[];

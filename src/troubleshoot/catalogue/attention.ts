@@ -59,14 +59,15 @@ export const attention: FailureClass[] = [
   },
   {
     code: 'triton-no-compiler',
-    title: 'Triton finds no C compiler',
+    title: 'Triton or torch.compile finds no compiler',
     phase: 'smoke',
     tier: 'specific',
-    cause: 'Triton and SageAttention compile while they run; a slim image has no compiler.',
-    fixes: [fix('Put one into the final image', 'apt-get install -y gcc python3-dev'), sdpa],
+    cause:
+      'Triton, torch.compile and SageAttention compile while they run; a slim image has no compiler.',
+    fixes: [fix('Put one into the final image', 'apt-get install -y g++ python3-dev'), sdpa],
     source: 'ComfyUI-HunyuanVideoWrapper#23; ComfyUI-WanVideoWrapper#655; facts steadydancer 8.48',
     explains: ['workflow-node-error', 'torch-compile-failed', 'compiler-missing'],
-    patterns: [/Failed to find C compiler/i],
+    patterns: [/Failed to find C compiler/i, /InvalidCxxCompiler|No working C\+\+ compiler found/i],
   },
   {
     code: 'triton-fp8-unsupported',

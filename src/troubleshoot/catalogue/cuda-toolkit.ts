@@ -26,7 +26,7 @@ export const cudaToolkit: FailureClass[] = [
     patterns: [
       /CUDA_HOME environment variable is not set/i,
       /CUDA_HOME (?:does not exist|is not set|not found|undefined)/i,
-      /\bnvcc: (?:command )?not found/,
+      /\bnvcc(?:: (?:command )?| )not found\b/,
       /No such file or directory: '[^']*nvcc'/,
       /nvcc was not found|(?:Failed|Unable) to find nvcc|Could not find (?:nvcc|CUDA toolkit)/i,
       /No CUDA toolset found|Could NOT find CUDA(?:Toolkit)? \(missing: .*(?:CUDA_TOOLKIT_ROOT_DIR|nvcc|CUDA_NVCC)/i,
@@ -48,6 +48,8 @@ export const cudaToolkit: FailureClass[] = [
     explains: ['python-wheel-build-failed', 'compile-failed'],
     patterns: [
       /detected CUDA version \(?([\d.]+)\)? (?:mismatches|has a (?:major|minor) version mismatch)/i,
+      // torch 2.9 raises the text and its values as a tuple, unformatted.
+      /detected CUDA version \(%s\) mismatches the version .*?['"], ?'([\d.]+)'/i,
       /CUDA version mismatch|Cuda extensions are being compiled with a version of Cuda that does not match/i,
     ],
   },

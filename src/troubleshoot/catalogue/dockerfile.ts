@@ -1,6 +1,9 @@
 import type { FailureClass } from '../types.ts';
 import { fix } from './define.ts';
 
+/** BuildKit lost a blob of its own: nothing that a COPY names. */
+const lostBlob = /\bblob (?:sha256:)?\S+ (?:blob )?not found|failed to get state for index/i;
+
 /** The Dockerfile and its context. Wordings: moby/buildkit frontend/dockerfile, the legacy builder. */
 export const dockerfile: FailureClass[] = [
   {
@@ -59,8 +62,11 @@ export const dockerfile: FailureClass[] = [
     source: 'moby/buildkit solver/llbsolver; moby builder/dockerfile/copy.go',
     explains: ['base-image-missing', 'build-cache-corrupt'],
     patterns: [
-      /failed to c(?:ompute|alculate) (?:cache key|checksum of ref \S+):.*?"?([^\s":]+)"?: not found/i,
-      /failed to calculate checksum of ref .*not found/i,
+      {
+        line: /failed to c(?:ompute|alculate) (?:cache key|checksum of ref \S+):.*?"?([^\s":]+)"?: not found/i,
+        unless: lostBlob,
+      },
+      { line: /failed to calculate checksum of ref .*not found/i, unless: lostBlob },
       /failed to walk \S+: lstat (\S+): no such file/i,
       /(?:COPY|ADD) failed: .*?(?:stat |lstat )?(\S+?):? (?:no such file|file does not exist|not found)/i,
       /COPY failed: (?:file not found in build context|no source files)/i,

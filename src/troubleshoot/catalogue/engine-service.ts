@@ -184,6 +184,8 @@ export const engineService: FailureClass[] = [
       /parent snapshot \S+ does not exist/i,
       /snapshot \S+ does not exist: not found/i,
       /failed to (?:load cache key|solve): .*(?:missing content|content digest \S+: not found|blob \S+ not found)/i,
+      /failed to (?:compute cache key|calculate checksum of ref): .*\bblob\b.*not found/i,
+      /failed to get state for index \d+ .*not found/i,
       /could not find a (?:snapshot|layer)/i,
       /failed to create lease: write .*: invalid/i,
       /(?:layer|image) does not exist: .*cache/i,

@@ -70,7 +70,12 @@ export const generic: FailureClass[] = [
         soft: true,
       },
       { line: /^(?:FATAL|fatal|panic)(?: error)?: /, confidence: 0.4, unless: /^fatal: / },
-      { line: /^(?:E: |ERROR: |Error: |error: )(?!.*ignored)/, confidence: 0.35, soft: true },
+      {
+        // A missing pathspec has a class of its own, which knows when another name was taken.
+        line: /^(?:E: |ERROR: |Error: |error: )(?!.*ignored|pathspec ')/,
+        confidence: 0.35,
+        soft: true,
+      },
       { line: /^Traceback \(most recent call last\)/, confidence: 0.3, soft: true },
       { line: /\[(?:FATAL|CRITICAL)\]|\bCRITICAL\b:/, confidence: 0.3, soft: true },
     ],

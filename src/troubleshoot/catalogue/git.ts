@@ -37,7 +37,12 @@ export const git: FailureClass[] = [
     source: 'git builtin/checkout.c, fetch-pack.c',
     explains: ['git-failed'],
     patterns: [
-      /pathspec '([^']+)' did not match any file/,
+      {
+        line: /pathspec '([^']+)' did not match any file/,
+        // Another name was tried next, and it was there.
+        notNear:
+          /did not match any file(?![\s\S]*did not match any file)[\s\S]*(?:Switched to|Already on '|Already up[ -]to[ -]date|HEAD is now at)/,
+      },
       /Remote branch (\S+) not found in upstream/,
       /couldn't find remote ref (\S+)|could not find remote ref (\S+)/i,
       /upload-pack: not our ref (\w+)/,
@@ -67,7 +72,8 @@ export const git: FailureClass[] = [
     title: 'A git transfer broke off',
     phase: 'dependencies',
     tier: 'specific',
-    cause: 'The connection ended before the repository was there.',
+    cause:
+      'The connection ended, or the host took no more requests, before the repository was there.',
     fixes: [
       fix('Fetch less', 'git clone --depth 1 URL'),
       fix('Run again', 'steadydancer run', 'retry'),
@@ -76,6 +82,11 @@ export const git: FailureClass[] = [
     source: 'git remote-curl.c, fetch-pack.c',
     explains: ['network-reset', 'git-failed', 'tls-handshake', 'network-timeout'],
     patterns: [
+      {
+        line: /unable to access '[^']+': .*\b429\b/,
+        unless: /huggingface\.co|hf\.co|hf-mirror/i,
+        soft: true,
+      },
       { line: /RPC failed; (?:curl|HTTP|result=)/, soft: true },
       {
         line: /fetch-pack: unexpected disconnect|early EOF|index-pack failed|invalid index-pack output|the remote end hung up unexpectedly/i,

@@ -92,11 +92,16 @@ export const hub: FailureClass[] = [
     patterns: [
       {
         line: /429 (?:Client Error|Too Many Requests)/i,
-        unless: /docker\.io|ghcr|registry/i,
+        unless: /docker\.io|ghcr|registry|github|gitlab/i,
         soft: true,
       },
       { line: /We had to rate limit your IP/i },
-      { line: /(?:returned error: |HTTP error |ERROR )429\b/i, soft: true },
+      {
+        line: /(?:returned error: |HTTP error |ERROR )429\b/i,
+        // git names the remote it asked; its host limits, not the hub.
+        unless: /unable to access '(?!\S*(?:huggingface\.co|hf\.co|hf-mirror))|github|gitlab/i,
+        soft: true,
+      },
     ],
   },
   {
@@ -166,6 +171,11 @@ export const hub: FailureClass[] = [
     explains: ['model-damaged', 'workflow-node-error'],
     patterns: [
       /invalid load key, '[<v{]'/,
+      // The same first bytes as torch names them since 2.6: `<`, `v`, `{`.
+      {
+        line: /Unsupported operand (?:60|118|123)\b/,
+        near: /Unpickl|Weights only load failed/i,
+      },
       /(?:Saving to|expected).*<(?:!DOCTYPE|html)/i,
       { line: /version https:\/\/git-lfs\.github\.com\/spec/ },
       /HeaderTooLarge|header too large/,

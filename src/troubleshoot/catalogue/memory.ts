@@ -107,9 +107,21 @@ export const memory: FailureClass[] = [
     patterns: [
       { line: /Memory cgroup out of memory|CONSTRAINT_MEMCG/i, confidence: 0.97 },
       { line: /"?OOMKilled"?[:=] ?"?true/i, confidence: 0.97 },
-      { line: /\bOOMKilled\b/, unless: /false/i, confidence: 0.9 },
+      // The answer to `docker inspect --format`, never the command that asked.
+      {
+        line: /^\s*(?:true 137|137 true)\s*$/,
+        near: /\.State\.OOMKilled/,
+        confidence: 0.97,
+      },
+      {
+        line: /\bOOMKilled\b/,
+        unless: /false|\{\{|\bgrep\b|docker inspect/i,
+        confidence: 0.9,
+      },
       {
         line: /exited with code 137|\(137\)|[Ee]xit(?:ed)? (?:code|status):? ?"?137|ExitCode"?: ?137/,
+        // The kernel says that the whole machine had none left, not the container's group.
+        notNear: /CONSTRAINT_NONE|global_oom/,
         confidence: 0.8,
       },
     ],
@@ -132,7 +144,9 @@ export const memory: FailureClass[] = [
     source: 'Linux mm/oom_kill.c; systemd-oomd; earlyoom',
     patterns: [
       { line: /Out of memory: Killed process \d+ \(([^)]+)\)/i, confidence: 0.96 },
-      { line: /invoked oom-killer|oom-kill:constraint=CONSTRAINT_NONE|systemd-oomd.*Killed/i },
+      {
+        line: /invoked oom-killer|oom-kill:constraint=CONSTRAINT_NONE|\bglobal_oom\b|systemd-oomd.*Killed/i,
+      },
       {
         line: /^\s*(?:\S+: (?:line )?\d+: +\d+ )?Killed(?: +\S.*)?$/,
         notNear: compiling,

@@ -102,10 +102,11 @@ export const pythonBuilds: FailureClass[] = [
     tier: 'effect',
     cause: 'There was no ready-made wheel, and building one ended with an error above.',
     detail: 'The package is {1}.',
-    fixes: [
-      fix('Use a version with a wheel for this Python'),
-      fix('Leave OpenMMLab out', 'steadydancer run --set pose=onnx', 'pose-onnx'),
-    ],
+    fixes: [fix('Use a version with a wheel for this Python')],
+    fixesWhere: {
+      line: /\b(?:mmcv|mmdet|mmpose|mmengine|chumpy|xtcocotools)\b/i,
+      fixes: [fix('Leave OpenMMLab out', 'steadydancer run --set pose=onnx', 'pose-onnx')],
+    },
     source: 'mmcv#2938; facts steadydancer 8.6; pip, uv',
     patterns: [
       { line: /Could not build wheels for ([\w.-]+)/, confidence: 0.92 },
@@ -177,7 +178,7 @@ export const pythonBuilds: FailureClass[] = [
       ),
     ],
     source: 'SteadyDancer PR #12; mmcv#3319; mmdetection#3271; facts steadydancer 8.8',
-    explains: ['python-module-missing'],
+    explains: ['python-module-missing', 'node-pack-module-missing', 'node-pack-import-failed'],
     patterns: [
       /No module named '?mmcv\._ext/,
       { line: /Skip building ext ops due to the absence of torch/i, silent: true },

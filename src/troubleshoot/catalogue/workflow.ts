@@ -185,7 +185,12 @@ export const workflow: FailureClass[] = [
     cause: 'Somebody or a time limit interrupted it.',
     fixes: [fix('Run it again', 'steadydancer smoke --url http://127.0.0.1:8188')],
     source: 'ComfyUI execution.py',
-    patterns: [/execution_interrupted|Processing interrupted|InterruptProcessingException/],
+    patterns: [
+      {
+        line: /execution_interrupted|Processing interrupted|InterruptProcessingException/,
+        onePrompt: true,
+      },
+    ],
   },
   {
     code: 'workflow-node-error',
