@@ -124,10 +124,15 @@ export const networkBetween: FailureClass[] = [
     phase: null,
     tier: 'specific',
     cause:
-      'The server answered 403: an address for members only, a blocked country or network, or a link that ran out.',
+      'The server answered 403 or 429: an address for members only, a blocked country or network, a link that ran out, or too many requests.',
     fixes: [fix('Open the address in a browser'), fix('Use another mirror')],
     source: 'curl, wget, urllib, pip, apt',
     patterns: [
+      // A host of code that takes no more requests; the hub's and the registry's have classes of their own.
+      {
+        line: /(?:429 (?:Client Error|Too Many Requests)|ERROR 429\b|HTTP error 429\b).*(?:github|gitlab)/i,
+        soft: true,
+      },
       /curl: \(22\) The requested URL returned error: 403/i,
       /ERROR 403: Forbidden|HTTP Error 403: Forbidden/i,
       { line: /403 Client Error: Forbidden for url/i, unless: /huggingface\.co|hf-mirror/ },

@@ -65,6 +65,14 @@ describe('logs that the patterns were not written from', () => {
     expect(await evidence(`${missing}Switched to branch 'master'\n`)).toEqual([]);
   });
 
+  it('blames the hub for its own limit only', async () => {
+    const limit = '429 Client Error: Too Many Requests for url: https://';
+    expect(await evidence(`${limit}huggingface.co/a/b`)).toEqual(['hub-rate-limited:1']);
+    expect(await evidence(`${limit}github.com/a/b/archive/x.zip`)).toEqual([
+      'download-forbidden:1',
+    ]);
+  });
+
   it('offers to leave OpenMMLab out only for its packages', async () => {
     const fixes = async (name: string) => {
       const log = `ERROR: Could not build wheels for ${name}, which is required to install\n`;
