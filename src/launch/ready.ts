@@ -18,6 +18,8 @@ export const READY_LIMIT_MS = 300_000;
 const POLL_MS = 250;
 const REQUEST_LIMIT_MS = 3_000;
 const DRAIN_LIMIT_MS = 2_000;
+/** 128 + SIGKILL. */
+const KILLED = 137;
 
 export interface ReadyWait {
   container: Docker.Container;
@@ -135,12 +137,16 @@ async function explainDeath(wait: ReadyWait, ms: number): Promise<Failure> {
       .join(' '),
     fixes: [{ label: 'Read its whole log', command: `docker logs ${name}` }],
   };
-  if (info.State.OOMKilled) {
+  // Docker 20.10 on cgroup v1 does not always record it (seen: exit code 137 with OOMKilled false),
+  // and nothing of ours kills a container that is starting.
+  if (info.State.OOMKilled || info.State.ExitCode === KILLED) {
     const memory = formatMemory(info.HostConfig.Memory ?? 0);
     return new Failure({
       ...details,
       code: 'container-oom-killed',
-      sentence: `Container ${name} used up its ${memory} of memory and was ended.`,
+      sentence: info.State.OOMKilled
+        ? `Container ${name} used up its ${memory} of memory and was ended.`
+        : `Container ${name} was killed, most likely because it used up its ${memory} of memory.`,
     });
   }
   const noGpu = startup.lastLines.find(saysNoGpu);
