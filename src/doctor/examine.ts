@@ -5,7 +5,7 @@ import { observe } from '../machine/observe.ts';
 import { reclaimable } from '../machine/reclaimable.ts';
 import type { Inventory, Machine } from '../machine/types.ts';
 import { hubAccess } from '../models/hub-access.ts';
-import { webOf } from '../models/web.ts';
+import { throughProxies } from '../models/through-proxies.ts';
 import type { Clock } from '../ports/clock.ts';
 import { connectDocker, resolveEndpoint } from '../ports/docker.ts';
 import type { Processes } from '../ports/processes.ts';
@@ -100,14 +100,4 @@ async function reportNetwork(asked: Examination): Promise<NetworkReport> {
     // Mirrors share the line with what is measured: only where they are likely to be wanted.
     mirrors: /^zh_CN/.test(env.LC_ALL || env.LANG || ''),
   });
-}
-
-/** undici's fetch does not read HTTPS_PROXY by itself. */
-function throughProxies(env: NodeJS.ProcessEnv): Fetch {
-  const dispatcher = webOf(env);
-  return async (url, init) => {
-    const { fetch } = await import('undici');
-    const answer = await fetch(url, { ...(init as object), dispatcher });
-    return answer as unknown as Response;
-  };
 }

@@ -70,6 +70,24 @@ export async function observeNetwork(inquiry: NetworkInquiry): Promise<NetworkRe
   return { date: listed.date, token, measured: [...measured, ...(index ? [index] : [])] };
 }
 
+/**
+ * Bytes a second from the hub (or the mirror that stands for it), by a GET of at most 3 s; null when
+ * nothing came. For a plan's minutes: it sends no token and never throws but the signal's reason.
+ */
+export async function measureHub(
+  inquiry: Pick<NetworkInquiry, 'fetch' | 'signal' | 'env' | 'processes'>,
+  endpoint: string,
+): Promise<number | null> {
+  const hub = listedTargets().targets.find(({ kind, origin }) => kind === 'hub' && origin);
+  if (!hub) return null;
+  const probe = new URL(hub.probe);
+  const at = new URL(endpoint);
+  const url = new URL(`${probe.pathname}${probe.search}`, at).href;
+  const { bytesPerSecond } = await measure(url, false, { ...inquiry, token: null });
+  inquiry.signal?.throwIfAborted();
+  return bytesPerSecond;
+}
+
 async function measureTarget(target: NetworkTarget, inquiry: NetworkInquiry): Promise<Measured> {
   const { kind, name, origin, value, answers } = target;
   const figures = await measure(target.probe, answers === true, inquiry);

@@ -1,9 +1,12 @@
 import { dirname, join } from 'node:path';
-import type { Choices } from '../contract/choices.ts';
+import type { Choices, ResolvedChoices } from '../contract/choices.ts';
 import { inventory } from '../machine/inventory.ts';
+import { measureHub } from '../machine/network.ts';
 import { observe } from '../machine/observe.ts';
 import type { Inventory, Machine } from '../machine/types.ts';
+import { hubAccess } from '../models/hub-access.ts';
 import { presentModels } from '../models/present-models.ts';
+import { throughProxies } from '../models/through-proxies.ts';
 import { wantedModel } from '../models/wanted.ts';
 import { connectDocker, resolveEndpoint } from '../ports/docker.ts';
 import { makeFolder } from '../ports/make-folder.ts';
@@ -67,13 +70,14 @@ export async function planHere(
   makeFolder(contextsDir);
   const modelsDir = personPath(choices.modelsDir, machine.host, request.cwd);
   const stateDir = dirname(request.runsDir);
-  const [found, history, context, present] = await Promise.all([
+  const [found, history, context, present, hubBytesPerSecond] = await Promise.all([
     inventory({ docker, runsDir: request.runsDir }),
     readHistory(request.runsDir, choices.recipe),
     buildContext({ choices, engine: machine.engine, contextsDir, cwd: request.cwd }),
     choices.recipe === 'steadydancer'
       ? presentModels(modelsDir, models().map(wantedModel), stateDir)
       : [],
+    hubSpeed(choices, ports, signal),
   ]);
   const planned = plan({
     machine,
@@ -83,7 +87,22 @@ export async function planHere(
     profile: request.profile,
     context,
     present,
-    hubBytesPerSecond: null,
+    hubBytesPerSecond,
   });
   return { planned, machine, inventory: found, history, context };
+}
+
+/** Measured where models may have to be fetched; a plan without a network says so by its range. */
+async function hubSpeed(
+  { recipe, mirrors, target }: ResolvedChoices,
+  { env, processes }: Ports,
+  signal: AbortSignal,
+): Promise<number | null> {
+  if (recipe !== 'steadydancer' || target !== 'local') return null;
+  const { endpoint } = hubAccess(env, mirrors?.hub ? { endpoint: mirrors.hub } : {});
+  const fetch = throughProxies(env);
+  return measureHub({ fetch, env, processes, signal }, endpoint).catch(() => {
+    signal.throwIfAborted();
+    return null;
+  });
 }
