@@ -1,5 +1,6 @@
 import { choicesSchema } from '../contract/choices.ts';
 import { PROFILE_SCHEMA, type Profile, profileSchema } from '../contract/profile.ts';
+import { sanitiseLine } from '../text/sanitise.ts';
 import { allowedWords, choiceLeaves } from './choice-words.ts';
 
 export type Migrated = { ok: true; profile: Profile } | { ok: false; sentence: string };
@@ -55,10 +56,10 @@ function whatIsWrong(
 ): string {
   const [issue] = issues;
   if (!issue) return 'it is no profile';
-  const path = issue.path.map(String);
+  const path = issue.path.map((key) => shown(String(key)));
   const unknown = issue.keys?.[0];
   if (issue.code === 'unrecognized_keys' && unknown !== undefined) {
-    return `it has a key that is not known here: \`${[...path, unknown].join('.')}\``;
+    return `it has a key that is not known here: \`${[...path, shown(unknown)].join('.')}\``;
   }
   if (path[0] === 'choices' && path.length > 1) {
     const key = path.slice(1).join('.');
@@ -70,4 +71,9 @@ function whatIsWrong(
     return 'its `choices` are no object';
   }
   return `its \`${path.join('.')}\` is not as it should be: ${issue.message}`;
+}
+
+/** A key of a file by somebody else, in one line: control characters as JSON writes them. */
+function shown(key: string): string {
+  return sanitiseLine(JSON.stringify(key).slice(1, -1));
 }

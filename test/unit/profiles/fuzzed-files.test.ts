@@ -78,6 +78,14 @@ test('10,000 files: each loads, migrates, or is refused with one sentence; none 
   expect(loaded).toBeGreaterThan(100);
 });
 
+test('a key with a control character is named in one line', () => {
+  const result = migrateProfile({ schema: 1, choices: { '\rt': 8188, 'a\u001b[2Jb': 1 } }, 'mine');
+  expect(result).toEqual({
+    ok: false,
+    sentence: 'it has a key that is not known here: `choices.\\rt`',
+  });
+});
+
 test('as files on disk they are read and left as they are', () => {
   const folder = mkdtempSync(join(tmpdir(), 'sd-fuzz-'));
   mkdirSync(folder, { recursive: true });
