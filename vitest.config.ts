@@ -7,6 +7,7 @@ const layer = (name: string, options: { timeoutMs: number; serial?: boolean; set
   test: {
     name,
     include: [`test/${name}/**/*.${files}.{ts,tsx}`],
+    setupFiles: ['./test/seed.ts'],
     exclude: long ? [] : ['**/*.long.test.*'],
     testTimeout: options.timeoutMs,
     hookTimeout: options.timeoutMs,
