@@ -12,7 +12,7 @@ import { systemProcesses } from '../src/ports/processes.ts';
 import { places } from '../src/profiles/places.ts';
 import { beginRun } from '../src/runner/begin-run.ts';
 import { newRunId } from '../src/runner/new-run.ts';
-import type { RunRequest } from '../src/runner/request.ts';
+import { runRequestSchema } from '../src/runner/request.ts';
 import { runDeps } from './connect-run.ts';
 import type { CheckRow, RootRights, Seen, WizardDeps } from './deps.ts';
 
@@ -47,19 +47,9 @@ export function wizardDeps(
     },
     startRun: async () => {
       const runId = newRunId(new Date());
-      const request: RunRequest = {
-        v: 1,
-        runId,
-        ...from,
-        cwd: io.cwd,
-        answers: 'person',
-        stopAfter: false,
-        noCache: false,
-        pull: false,
-        waitMinutes: 0,
-        installDocker: false,
-        exposeConfirmed: false,
-      };
+      // What the screens do not ask about is as the schema has it.
+      const asked = { v: 1, runId, ...from, cwd: io.cwd, answers: 'person' };
+      const request = runRequestSchema.parse(asked);
       await beginRun(runsDir, request, io.env);
       return { runId };
     },

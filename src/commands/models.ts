@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { EventBody } from '../contract/events.ts';
 import { EVENTS_VERSION } from '../contract/events.ts';
 import { exitCodes, signalExitCodes } from '../contract/exit-codes.ts';
@@ -13,6 +13,7 @@ import type { DownloadLimits, ModelOutcome, WantedModel } from '../models/types.
 import { verify } from '../models/verify.ts';
 import { parseManifest, wantedModel } from '../models/wanted.ts';
 import { webOf } from '../models/web.ts';
+import { personPath } from '../pipeline/person-path.ts';
 import { systemClock } from '../ports/clock.ts';
 import { places } from '../profiles/places.ts';
 import { formatBytes } from '../text/format.ts';
@@ -217,8 +218,7 @@ function limitsOf(options: Options): Partial<DownloadLimits> {
 }
 
 function pathOf(path: string, io: Io): string {
-  if (path === '~' || path.startsWith('~/')) return join(io.home, path.slice(1));
-  return isAbsolute(path) ? path : resolve(io.cwd, path);
+  return personPath(path, io, io.cwd);
 }
 
 function stamped(event: EventBody) {
