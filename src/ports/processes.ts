@@ -83,8 +83,18 @@ function spawnStreaming(file: string, args: readonly string[], options: RunOptio
   });
   let timedOut = false;
   const stop = () => {
+    // Until its error is told, a child that could not be started has process id 0 for libuv, and a
+    // signal to 0 goes to this whole process group.
+    if (child.pid === undefined) return;
     child.kill('SIGTERM');
-    setTimeout(() => child.kill('SIGKILL'), 2_000).unref();
+    // Nobody waits for the answer of a child that ignores this, so it must not outlive us either.
+    const kill = () => child.kill('SIGKILL');
+    const timer = setTimeout(kill, 2_000).unref();
+    process.once('exit', kill);
+    child.once('close', () => {
+      clearTimeout(timer);
+      process.off('exit', kill);
+    });
   };
   const timer = options.timeoutMs
     ? setTimeout(() => {
