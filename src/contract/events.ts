@@ -10,6 +10,24 @@ export const EVENTS_VERSION = 1;
 
 const bytes = z.int().nonnegative();
 
+/**
+ * Who made the free space of a filesystem fall since the run began. Absent where nobody can tell
+ * (no engine, an engine elsewhere, a store whose growth is not told).
+ */
+export const writtenSchema = z.object({
+  /** When the run began to look. */
+  since: z.iso.datetime(),
+  /** What this run wrote: growth of the engine's images and build cache, downloads. */
+  runBytes: bytes,
+  /** Written since the last step ended: the engine tells its size only when the step is done. */
+  openBytes: bytes,
+  /** What other programs wrote, told at the end of the last step; negative: they made room. */
+  otherBytes: z.int(),
+  /** The most that the plan said this run would write here; null where it could not say. */
+  plannedBytes: bytes.nullable(),
+});
+export type Written = z.infer<typeof writtenSchema>;
+
 /** The bodies, without `v` and `at`, which the journal adds when it writes a line. */
 export const eventBodySchemas = {
   'run.started': z.object({
@@ -78,6 +96,11 @@ export const eventBodySchemas = {
     /** Fall of free space; negative when space is being freed. */
     bytesPerSecond: z.number(),
     fullInSeconds: z.number().nonnegative().optional(),
+    /** At this much free the work that writes here stops itself; absent while nothing does. */
+    stopsAtBytes: bytes.optional(),
+    /** True while downloads wait so that a build beside them has the space. */
+    downloadsPaused: z.boolean().optional(),
+    written: writtenSchema.optional(),
   }),
   gpu: z.object({
     type: z.literal('gpu'),

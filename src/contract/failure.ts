@@ -1,4 +1,4 @@
-import type { Diagnosis, Fix } from './diagnosis.ts';
+import type { Diagnosis, DiskFigures, Fix } from './diagnosis.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { PhaseId } from './ids.ts';
 
@@ -14,6 +14,8 @@ export interface FailureDetails {
   phase?: PhaseId;
   /** Only where it is not the phase's own (disk 16, time 17, question 18). */
   exitCode?: ExitCode;
+  /** The figures of a disk that got full. */
+  disk?: DiskFigures;
 }
 
 /** An error that a person can act on: a value with a code, a sentence and what to do next. */
@@ -32,7 +34,7 @@ export class Failure extends Error {
 
   /** The same failure as `diagnose` would print it. */
   toDiagnosis(): Diagnosis {
-    const { code, sentence, proof, cause, fixes } = this.details;
+    const { code, sentence, proof, cause, fixes, disk } = this.details;
     return {
       code,
       title: sentence,
@@ -40,6 +42,7 @@ export class Failure extends Error {
       evidence: { line: 1, text: proof ?? sentence },
       fixes: fixes ?? [],
       confidence: 1,
+      ...(disk ? { disk } : {}),
     };
   }
 }
