@@ -83,8 +83,8 @@ function spawnStreaming(file: string, args: readonly string[], options: RunOptio
   });
   let timedOut = false;
   const stop = () => {
-    // Until its error is told, a child that could not be started has process id 0 for libuv, and a
-    // signal to 0 goes to this whole process group.
+    // Until its error is told, the process id of a child that could not be started is whatever was
+    // in libuv's memory: seen were 0, which is this whole process group, and foreign numbers.
     if (child.pid === undefined) return;
     child.kill('SIGTERM');
     // Nobody waits for the answer of a child that ignores this, so it must not outlive us either.
