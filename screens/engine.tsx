@@ -9,7 +9,7 @@ import { useKeys } from './kit/keys.ts';
 import { type Line, Rows } from './kit/row.tsx';
 import { Scroll } from './kit/scroll.tsx';
 import { useSurroundings } from './kit/surroundings.tsx';
-import { placeLine } from './place-line.ts';
+import { usePlace } from './steps.tsx';
 import { words } from './words.ts';
 
 interface EngineScreenProps {
@@ -36,6 +36,7 @@ export const engineKeys: readonly KeyHint[] = [
 export function EngineScreen(props: EngineScreenProps) {
   const { host, engine, problem, active = true } = props;
   const { columns, rows, theme } = useSurroundings();
+  const place = usePlace(words.machine.place);
   const roads = engineRoads(host, engine);
   const [focused, setFocused] = useState<string>(idOf(0));
   useKeys((key) => {
@@ -57,7 +58,7 @@ export function EngineScreen(props: EngineScreenProps) {
   };
   if (engine.state === 'cannot-run-here') {
     return (
-      <Frame left={placeLine('machine', columns)} right={podLine(host)} keys={elsewhereKeys}>
+      <Frame left={place} right={podLine(host)} keys={elsewhereKeys}>
         <Scroll
           lines={elsewhereLines(host, engine, width)}
           rows={room}
@@ -69,7 +70,7 @@ export function EngineScreen(props: EngineScreenProps) {
   }
   const left = room - listRows;
   return (
-    <Frame left={placeLine('machine', columns)} keys={engineKeys}>
+    <Frame left={place} keys={engineKeys}>
       <Rows lines={head.slice(0, left)} />
       <ChoiceList
         choices={choices}

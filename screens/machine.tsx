@@ -10,7 +10,7 @@ import { signed } from './kit/labelled.ts';
 import { type Line, Rows } from './kit/row.tsx';
 import { useSurroundings } from './kit/surroundings.tsx';
 import type { SignId, Theme } from './kit/theme.ts';
-import { placeLine } from './place-line.ts';
+import { usePlace } from './steps.tsx';
 import { words } from './words.ts';
 
 interface MachineScreenProps {
@@ -44,6 +44,7 @@ const noEngineKeys: readonly KeyHint[] = [
 export function MachineScreen(props: MachineScreenProps) {
   const { seen, planned, goOn, engine = null, active = true } = props;
   const { columns, rows, theme } = useSurroundings();
+  const place = usePlace(words.machine.place);
   useKeys((key) => {
     if (key === 'enter') props.onEnter();
     else if (key === 'r') props.onAgain();
@@ -53,7 +54,7 @@ export function MachineScreen(props: MachineScreenProps) {
   const room = bodyRows(rows, status !== null);
   return (
     <Frame
-      left={placeLine('machine', columns)}
+      left={place}
       keys={engine ? noEngineKeys : machineKeys}
       status={status ? [{ text: status, tone: 'accent' }] : null}
     >

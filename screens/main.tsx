@@ -12,7 +12,7 @@ import { Wizard } from './wizard.tsx';
  */
 export async function runWizard(deps: WizardDeps): Promise<number | 'docker-group'> {
   const session = new Session(deps, deps);
-  const begin = () => session.look(deps.goesOn);
+  const begin = () => session.planning.look(deps.goesOn);
   const { exitCode, underGroup } = await show(session, deps, deps.profile, begin);
   return underGroup ? 'docker-group' : exitCode;
 }
@@ -24,7 +24,7 @@ export async function attachScreen(
   options: RunScreenOptions,
 ): Promise<number> {
   const session = new Session(deps, null, options, runId);
-  return (await show(session, deps, null, () => session.follow(runId))).exitCode;
+  return (await show(session, deps, null, () => session.running.follow(runId))).exitCode;
 }
 
 async function show(
@@ -49,7 +49,7 @@ async function show(
     }
   };
   // With a listener of our own Ink does not end the process by itself: what is left is said first.
-  const onSignal = (signal: EndingSignal) => session.signal(signal);
+  const onSignal = (signal: EndingSignal) => session.interrupts.signal(signal);
   const signals = Object.keys(signalExitCodes) as EndingSignal[];
   for (const signal of signals) process.on(signal, onSignal);
   const failed = begin().then(

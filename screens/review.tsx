@@ -14,7 +14,7 @@ import { useSurroundings } from './kit/surroundings.tsx';
 import { table } from './kit/table.ts';
 import { sign, type Theme } from './kit/theme.ts';
 import { useGuardedEnter } from './kit/use-guarded-enter.ts';
-import { placeLine } from './place-line.ts';
+import { usePlace } from './steps.tsx';
 import { words } from './words.ts';
 
 interface ReviewScreenProps {
@@ -41,6 +41,7 @@ export const reviewKeys: readonly KeyHint[] = [
 export function ReviewScreen(props: ReviewScreenProps) {
   const { planned, profile, starting, problem, clock, active = true, onStart, onBack } = props;
   const { columns, rows, theme } = useSurroundings();
+  const place = usePlace(words.review.place);
   const [byHand, setByHand] = useState(false);
   const may = planned.refusal === null && !starting;
   const enter = useGuardedEnter(clock, () => {
@@ -58,7 +59,7 @@ export function ReviewScreen(props: ReviewScreenProps) {
   const width = columns - 2;
   return (
     <Frame
-      left={placeLine('review', columns)}
+      left={place}
       keys={reviewKeys}
       status={problem === null ? null : [{ text: problem, tone: 'fail' }]}
     >

@@ -8,7 +8,7 @@ import type { Line } from './kit/row.tsx';
 import { Rows } from './kit/row.tsx';
 import { Scroll } from './kit/scroll.tsx';
 import { useSurroundings } from './kit/surroundings.tsx';
-import { placeLine } from './place-line.ts';
+import { usePlace } from './steps.tsx';
 import { words } from './words.ts';
 
 export const rootKeys: readonly KeyHint[] = [
@@ -27,6 +27,7 @@ export function RootScreen(props: {
 }) {
   const { road, active = true, onYes, onBack } = props;
   const { columns, rows } = useSurroundings();
+  const place = usePlace(words.machine.place);
   useKeys((key) => {
     if (key === 'y') onYes();
     else if (key === 'escape') onBack();
@@ -41,7 +42,7 @@ export function RootScreen(props: {
   ];
   const room = bodyRows(rows, false) - head.length;
   return (
-    <Frame left={placeLine('machine', columns)} keys={rootKeys}>
+    <Frame left={place} keys={rootKeys}>
       <Rows lines={head} />
       <Scroll
         lines={roadCommandLines(road, width)}

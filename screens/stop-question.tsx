@@ -1,6 +1,7 @@
 import { Box } from 'ink';
 import { type Choice, ChoiceList } from './kit/choice-list.tsx';
 import { Frame } from './kit/frame.tsx';
+import { useHoldKeys } from './kit/hold-keys.tsx';
 import { useKeys } from './kit/keys.ts';
 import { Rows } from './kit/row.tsx';
 import { words } from './words.ts';
@@ -16,6 +17,7 @@ const choices: readonly Choice<StopAnswer>[] = [
 
 /** Asked once when the person leaves while a run goes on. */
 export function StopQuestion({ onAnswer }: { onAnswer: (answer: StopAnswer) => void }) {
+  useHoldKeys();
   useKeys((key) => {
     if (key === 'escape') onAnswer('stay');
   });

@@ -8,8 +8,8 @@ import { LogWindow } from './kit/log-window.tsx';
 import { type Line, Rows } from './kit/row.tsx';
 import { useSurroundings } from './kit/surroundings.tsx';
 import { useSince } from './kit/use-now.ts';
-import { placeLine } from './place-line.ts';
 import { wholeSeconds } from './run-fields.ts';
+import { usePlace } from './steps.tsx';
 import { words } from './words.ts';
 
 export const walkingKeys: readonly KeyHint[] = [{ key: '?', does: '' }];
@@ -18,6 +18,7 @@ export const walkingKeys: readonly KeyHint[] = [{ key: '?', does: '' }];
 export function WalkingScreen(props: { road: EngineRoad; lines: readonly string[]; clock: Clock }) {
   const { road, lines, clock } = props;
   const { columns, rows } = useSurroundings();
+  const place = usePlace(words.machine.place);
   const since = useSince(clock);
   const head: Line[] = [
     ...wrapWords(`${road.title} ...`, columns - 2).map((text): Line => [{ text, tone: 'busy' }]),
@@ -25,11 +26,7 @@ export function WalkingScreen(props: { road: EngineRoad; lines: readonly string[
     '',
   ];
   return (
-    <Frame
-      left={placeLine('machine', columns)}
-      right={[{ text: formatDuration(wholeSeconds(since)) }]}
-      keys={walkingKeys}
-    >
+    <Frame left={place} right={[{ text: formatDuration(wholeSeconds(since)) }]} keys={walkingKeys}>
       <Rows lines={head} />
       <LogWindow lines={lines} rows={Math.max(1, bodyRows(rows, false) - head.length)} />
     </Frame>

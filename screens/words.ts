@@ -1,264 +1,49 @@
-// All words of the screens in one place, keyed: what a translation replaces. Sentences about what
-// was seen (checks, diagnoses, summaries) come from the engine. Rules for words: MOCKUPS D.
-import type { DiskPlace, PhaseId, SmokeLevelId } from '../src/contract/ids.ts';
+// All words of the screens, keyed: what a translation replaces, one file a screen in words/.
+// Sentences about what was seen (checks, diagnoses, summaries) come from the engine. Rules for
+// words: MOCKUPS D.
+import { engine, root, walking } from './words/engine.ts';
+import { failure } from './words/failure.ts';
+import { help } from './words/help.ts';
+import { keys } from './words/keys.ts';
+import { leave } from './words/leave.ts';
+import { machine, recommendation } from './words/machine.ts';
+import { levels, phases, places } from './words/names.ts';
+import { report } from './words/report.ts';
+import { review } from './words/review.ts';
+import { run, stop } from './words/run.ts';
 
-const phases: Record<PhaseId, string> = {
-  prepare: 'machine',
-  validate: 'checks',
-  dependencies: 'build',
-  models: 'models',
-  image: 'image',
-  launch: 'start',
-  smoke: 'test video',
-  push: 'push',
-  deploy: 'deploy',
-};
-const levels: Record<SmokeLevelId, string> = {
-  reachable: 'reachable',
-  gpu: 'GPU',
-  nodes: 'nodes',
-  models: 'model files',
-  workflow: 'workflow',
-  render: 'test video',
-  file: 'file',
-};
-const places: Record<DiskPlace, string> = {
-  docker: "Docker's disk",
-  models: 'models folder',
-  output: 'videos folder',
-  temp: 'temporary files',
-  state: 'run records',
-};
-
-export const words = {
+const english = {
   name: 'SteadyDancer',
+  checking: 'checking ...',
+  bug: (text: string) => `This is a bug in the wizard: ${text}`,
   phases,
   levels,
   places,
-  checking: 'checking ...',
-  bug: (text: string) => `This is a bug in the wizard: ${text}`,
-  keys: {
-    start: 'start',
-    review: 'review',
-    details: 'details',
-    again: 'check again',
-    back: 'back',
-    quit: 'q quit',
-    stop: 'stop',
-    detach: 'detach',
-    help: '?',
-    finish: 'finish',
-    choose: 'choose',
-    show: 'show',
-    commands: 'commands',
-    open: 'open',
-    stopContainer: 'stop ComfyUI',
-    next: 'next',
-    leave: 'leave',
-    docker: 'get Docker',
-  },
-  machine: {
-    place: 'Machine',
-    looking: 'Looking at this machine. Nothing is changed.',
-    ready: 'This machine is ready.',
-    things: (titles: string[]) =>
-      `This machine is ready. ${things(titles.length)} to know: ${joined(titles)}.`,
-    fix: 'Fix',
-    folded: (titles: string[]) => titles.join(', '),
-    recommended: (what: string) => `Recommended: ${what}.`,
-    goesOn: (title: string) => `Enter: goes on when ${title} has answered`,
-    enter: 'Enter goes to the review page. Nothing starts before it.',
-    blocked: 'It cannot go on before this is mended: r checks again.',
-    noEngine: 'Enter shows the ways to get Docker here. Nothing starts before you have chosen one.',
-    noEngineHere: 'Enter shows what works here without Docker.',
-  },
-  engine: {
-    roads: 'What to do?',
-    again: 'Check again',
-    againNote: 'done by yourself',
-    commands: 'Commands, after a page that asks for root rights:',
-    commandsHere: 'Commands:',
-    byYou: 'In another terminal:',
-    noRoot: 'Nothing was changed: there are no root rights here without sudo and its password.',
-    underGroup: 'The wizard starts again as a member of group docker.',
-    pod: (id: string) => `Runpod pod ${id}`,
-    elsewhere: {
-      here: 'Here, without Docker',
-      commands: [
-        ['steadydancer models pull', 'fetches and verifies the models'],
-        ['steadydancer smoke --url http://127.0.0.1:8188', 'tests a ComfyUI'],
-        ['steadydancer diagnose FILE', 'reads a log, names the cause'],
-      ],
-      onYours:
-        'To get the SteadyDancer image onto Runpod, run on your own computer (Docker is needed there, a GPU is not):',
-      whatItDoes:
-        'It builds for the GPU you choose and pushes to your registry, for a pod that starts from it.',
-    },
-  },
-  root: {
-    commands: 'With root rights, in this order:',
-    yes: 'do it as root',
-    undo: 'Undone by:',
-    more: (count: number) => `${count} more rows: Down`,
-  },
-  walking: {
-    whole: 'A package that is being installed is not cut off: this ends by itself.',
-  },
-  recommendation: {
-    rehearsal: 'the rehearsal: tests Docker, ports and folders in about a minute, without a GPU',
-    custom: 'your own image, started and tested',
-    steadydancer: (variant: string, attention: string) => `${variant} weights with ${attention}`,
-  },
-  review: {
-    place: 'Review',
-    intro: 'Nothing has been changed yet. Start will do this:',
-    recipe: 'Recipe',
-    recipes: {
-      steadydancer: 'SteadyDancer in ComfyUI',
-      rehearsal: 'rehearsal: a stand-in for ComfyUI, no GPU needed',
-      custom: 'your own image',
-    },
-    weights: 'Weights',
-    attention: 'Attention',
-    stack: 'Stack',
-    models: 'Models in',
-    videos: 'Videos in',
-    address: 'Address',
-    fromHere: 'from this machine only',
-    fromNetwork: 'anyone in your network can run programs on this machine',
-    profile: 'Profile',
-    notSaved: 'not saved yet',
-    step: 'step',
-    download: 'download',
-    time: 'time',
-    disk: 'disk',
-    total: 'in all',
-    lowest: (place: string, free: string, left: string) =>
-      `${place}: ${free} free now, ${left} at the lowest`,
-    unseen: (place: string) => `${place}: free space could not be seen`,
-    start: 'Start',
-    cannot: 'Cannot start:',
-    commands: 'The same by hand:',
-    moreCommands: (count: number) => `${count} more rows: Down`,
-    starting: 'Starting the run ...',
-    textEncoder: (kind: string) => `text encoder ${kind}`,
-    blocks: (count: number) => `${count} of 40 blocks in memory`,
-    volume: 'a Docker volume',
-    baked: 'the image itself',
-  },
-  run: {
-    run: (id: string) => `run ${id}`,
-    steps: (done: number, all: number) => `${done} of ${all} done`,
-    stepsTitle: 'Steps',
-    took: 'took',
-    more: (count: number) => `and ${count} more`,
-    moreWaiting: (count: number) => `${count} more steps`,
-    log: 'Log',
-    following: 'following',
-    models: 'Models',
-    disk: 'Disk',
-    gpu: 'GPU',
-    test: 'Test',
-    free: (free: string, total: string) => `${free} free of ${total}`,
-    freeOnly: (free: string) => `${free} free`,
-    falling: (rate: string) => `falling ${rate}`,
-    fullIn: (time: string) => `full in about ${time}`,
-    fullInShort: (time: string) => `full in ~${time}`,
-    gpuFree: (free: string, total: string) => `${free} of ${total} free`,
-    phasesDone: (done: number, all: number) => `${done} of ${all} phases`,
-    stopping: 'stopping: it ends cleanly; Ctrl-C again forces',
-    forcing: 'forcing the end; Ctrl-C again leaves this screen',
-    unreachable: (why: string) => `The run cannot be reached: ${why}`,
-    waiting: 'The run looks at the machine and plans ...',
-    buildBegins: 'the build begins: its files go to Docker',
-    cached: 'cached',
-    toFetch: (bytes: string) => `${bytes} to fetch`,
-    question: 'The run asks',
-  },
-  stop: {
-    title: 'Stop the run?',
-    stop: 'Stop the run',
-    stopNote: 'steps and downloads that are done are kept',
-    keep: 'Keep it running in the background',
-    keepNote: 'steadydancer attach shows it again',
-    stay: 'Stay here',
-    force: 'end it now',
-  },
-  report: {
-    ready: (time: string) => `READY in ${time}`,
-    runsAt: (recipe: string | undefined) =>
-      `${recipe === 'rehearsal' ? 'The stand-in for ComfyUI' : 'ComfyUI'} runs at`,
-    image: 'Image',
-    took: 'Took',
-    asAsked: 'As asked',
-    nothingReplaced: 'nothing replaced',
-    instead: 'Instead',
-    disk: 'Disk',
-    videos: 'Videos',
-    next: 'Next',
-    open: 'ComfyUI in the browser',
-    tomorrow: 'tomorrow: steadydancer start',
-    stopping: 'Stopping ComfyUI ...',
-    stopped: 'ComfyUI is stopped.',
-    thereAfter: 'then, there:',
-    containerStopped: 'ComfyUI is stopped; its container is kept: steadydancer start',
-    opened: (url: string) => `Opened in the browser: ${url}`,
-    notOpened: (url: string) => `No browser starts here; the address is ${url}`,
-    forward: 'From your own computer:',
-    lowest: (place: string, free: string) => `${place}: ${free} free at the lowest`,
-  },
-  failure: {
-    failed: (time: string) => `FAILED ${time}`,
-    stopped: (time: string) => `STOPPED ${time}`,
-    why: 'Why',
-    proof: 'Proof',
-    kept: 'Kept',
-    line: (line: number) => `build.log line ${line}`,
-    keptSteps: (done: number, all: number) => `${done} of ${all} build steps`,
-    keptModels: (bytes: string) => `${bytes} of models`,
-    keptAnswers: 'all your answers',
-    next: 'What next?',
-    again: 'Try again',
-    againNote: 'what is done is not done again',
-    quit: 'Leave it',
-    quitNote: 'nothing is removed',
-    byHand: 'In another terminal:',
-    notHere: 'a choice for the next run',
-    log: 'log',
-    noLog:
-      'No step of the image failed; the container has a log of its own: steadydancer logs --container',
-    noSign: 'The run ended without a result: its process is gone.',
-  },
-  leave: {
-    failed: 'Log of the run:',
-    goesOn: 'The run goes on in the background.',
-    attach: (run: string) => `steadydancer attach ${run}`,
-    container: (name: string) => `Container ${name} runs.`,
-    stop: 'steadydancer stop',
-    nothing: 'Nothing was started or changed.',
-    again: 'steadydancer',
-  },
-  help: {
-    title: 'Keys on this page',
-    close: 'any key closes this',
-    everywhere: [
-      ['Up/Down', 'choose a row'],
-      ['Esc', 'one page back, answers are kept'],
-      ['?', 'this page'],
-      ['q', 'leave; asks first while a run goes on'],
-      ['Ctrl-C', 'as q; a second time forces the end of the run'],
-    ],
-  },
-} as const;
+  keys,
+  machine,
+  recommendation,
+  engine,
+  root,
+  walking,
+  review,
+  run,
+  stop,
+  report,
+  failure,
+  leave,
+  help,
+};
 
-/** `Two things`; figures from ten on. */
-function things(count: number): string {
-  const names = ['No', 'One', 'Two', 'Three', 'Four', 'Five', 'Six', 'Seven', 'Eight', 'Nine'];
-  return `${names[count] ?? count} thing${count === 1 ? '' : 's'}`;
+/** What a language has to say: a second one is a second object of this type. */
+export type Words = typeof english;
+
+const languages: Readonly<Record<string, Words>> = { en: english };
+
+/** The words in the language that an environment asks for; English where it is not spoken here. */
+export function wordsFor(env: NodeJS.ProcessEnv): Words {
+  // The order in which POSIX reads them.
+  const locale = env.LC_ALL || env.LC_MESSAGES || env.LANG || '';
+  return languages[locale.slice(0, 2).toLowerCase()] ?? english;
 }
 
-/** `disk`, `disk and memory`, `disk, memory and port`. */
-function joined(items: string[]): string {
-  if (items.length < 2) return items.join('');
-  return `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
-}
+export const words = wordsFor(process.env);

@@ -1,0 +1,40 @@
+import { useSyncExternalStore } from 'react';
+import type { PageOf, PageProps } from '../page.ts';
+import { RunScreen, runKeys } from '../run.tsx';
+import type { Ending } from '../state/run.ts';
+import { StopQuestion } from '../stop-question.tsx';
+import { words } from '../words.ts';
+
+function Run({ page, state, session, deps, profile }: PageProps<'run'>) {
+  const run = useSyncExternalStore(session.feed.subscribe, session.feed.current);
+  const { running } = session;
+  if (page.ending === 'asking') {
+    return (
+      <StopQuestion
+        onAnswer={(answer) => {
+          if (answer === 'stop') running.stop();
+          else if (answer === 'keep') running.detach();
+          else running.stay();
+        }}
+      />
+    );
+  }
+  return (
+    <RunScreen
+      run={run}
+      runId={page.runId}
+      profile={profile}
+      clock={deps.clock}
+      status={state.problem ?? endingWords(page.ending)}
+      onDetach={() => running.detach()}
+      onAnswer={(id, option) => running.answer(id, option)}
+    />
+  );
+}
+
+function endingWords(ending: Ending): string | null {
+  if (ending === 'stopping') return words.run.stopping;
+  return ending === 'forcing' ? words.run.forcing : null;
+}
+
+export const runPage: PageOf<'run'> = { keys: runKeys, Screen: Run };

@@ -1,0 +1,22 @@
+export const failure = {
+  failed: (time: string) => `FAILED ${time}`,
+  stopped: (time: string) => `STOPPED ${time}`,
+  why: 'Why',
+  proof: 'Proof',
+  kept: 'Kept',
+  line: (line: number) => `build.log line ${line}`,
+  keptSteps: (done: number, all: number) => `${done} of ${all} build steps`,
+  keptModels: (bytes: string) => `${bytes} of models`,
+  keptAnswers: 'all your answers',
+  next: 'What next?',
+  again: 'Try again',
+  againNote: 'what is done is not done again',
+  quit: 'Leave it',
+  quitNote: 'nothing is removed',
+  byHand: 'In another terminal:',
+  notHere: 'a choice for the next run',
+  log: 'log',
+  noLog:
+    'No step of the image failed; the container has a log of its own: steadydancer logs --container',
+  noSign: 'The run ended without a result: its process is gone.',
+};
