@@ -1,14 +1,16 @@
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import { exitCodes } from '../contract/exit-codes.ts';
-import { Failure, UsageError } from '../contract/failure.ts';
+import { UsageError } from '../contract/failure.ts';
 import { RUN_PROCESS_ARGUMENT } from '../runner/run-argument.ts';
 import type { Action } from './define.ts';
+import { defineBundle } from './define-bundle.ts';
 import { defineClean } from './define-clean.ts';
 import { defineDance } from './define-dance.ts';
 import { defineInspection } from './define-inspection.ts';
 import { defineModels } from './define-models.ts';
 import { defineRunning } from './define-running.ts';
-import { type Io, outJson, processIo } from './io.ts';
+import { tellEnd } from './ended.ts';
+import { type Io, processIo } from './io.ts';
 
 /**
  * Parses argv, runs one command and gives its exit code. Commands are imported only when they run,
@@ -23,6 +25,11 @@ export async function runProgram(argv: string[], version: string): Promise<numbe
   );
   // Words that nobody can read change nothing about the work.
   process.stderr.on('error', () => {});
+  // An error that nobody waited for ends the program as one that was thrown does.
+  const onBug = (error: unknown) =>
+    void tellEnd(error, argv, io).then((code) => process.exit(code));
+  process.on('uncaughtException', onBug);
+  process.on('unhandledRejection', onBug);
   let exitCode: number = exitCodes.done;
   const action: Action = async (perform) => {
     exitCode = await perform();
@@ -32,7 +39,7 @@ export async function runProgram(argv: string[], version: string): Promise<numbe
     await program.parseAsync(argv, { from: 'user' });
     return exitCode;
   } catch (error) {
-    return ended(error, argv, io);
+    return tellEnd(error, argv, io);
   }
 }
 
@@ -50,6 +57,7 @@ export function defineProgram(version: string, action: Action, io: Io): Command 
   defineInspection(program, action, io);
   defineModels(program, action, io);
   defineClean(program, action, io);
+  defineBundle(program, action, io, version);
   // A word that is no command is named as such, not counted. After the commands, which would inherit it.
   return program.allowExcessArguments().allowUnknownOption();
 }
@@ -84,31 +92,4 @@ async function runProcess(runDir: string | undefined): Promise<number> {
   const { runProcess: start } = await import('../runner/run-process.ts');
   // Its result is written: connections that are kept open must not keep the process.
   return process.exit(await start(runDir, (exitCode) => process.exit(exitCode)));
-}
-
-async function ended(error: unknown, argv: string[], io: Io): Promise<number> {
-  if (error instanceof CommanderError) {
-    if (error.exitCode === 0) return exitCodes.done;
-    // commander has said it on stderr; `run --json` still ends with a result.
-    if (argv[0] === 'run' && argv.includes('--json')) {
-      const { frontResult } = await import('./run-front.ts');
-      const summary = error.message.replace(/^error: /, '');
-      outJson(io, frontResult({ exitCode: exitCodes.usage, summary }));
-    }
-    return exitCodes.usage;
-  }
-  if (error instanceof UsageError) {
-    io.say(error.message);
-    return exitCodes.usage;
-  }
-  if (error instanceof Failure) {
-    const { endingOf } = await import('../pipeline/result.ts');
-    const { exitCode, summary, diagnoses } = endingOf(error, null);
-    io.say(summary);
-    for (const fix of diagnoses.flatMap((diagnosis) => diagnosis.fixes)) {
-      io.say(`  - ${fix.label}${fix.command ? `:  ${fix.command}` : ''}`);
-    }
-    return exitCode;
-  }
-  throw error;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { bundleSchema } from './bundle.ts';
 import { cleanSchema } from './clean.ts';
 import { danceSchema } from './dance.ts';
 import { diagnoseSchema, diagnosisCodesSchema } from './diagnosis.ts';
@@ -6,13 +7,16 @@ import { doctorSchema } from './doctor.ts';
 import { eventSchema } from './events.ts';
 import { modelsReportSchema } from './models.ts';
 import { planSchema } from './plan.ts';
+import { problemSchema } from './problem.ts';
 import { profileSchema, profilesSchema } from './profile.ts';
 import { smokeReportSchema } from './smoke.ts';
 import { openSchema, startSchema, statusSchema, stopSchema } from './status.ts';
+import { updateSchema } from './update.ts';
 
 /** Every document that leaves the program as JSON, by the name of its schema. */
 export const documents = {
   event: eventSchema,
+  problem: problemSchema,
   plan: planSchema,
   profile: profileSchema,
   profiles: profilesSchema,
@@ -27,6 +31,8 @@ export const documents = {
   start: startSchema,
   open: openSchema,
   clean: cleanSchema,
+  update: updateSchema,
+  bundle: bundleSchema,
 } as const;
 
 /** JSON Schema (draft 2020-12) of one document. */

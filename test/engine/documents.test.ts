@@ -28,6 +28,9 @@ describe('documents on stdout', () => {
     [['status'], 'status', [0]],
     [['profiles', 'list'], 'profiles', [0]],
     [['smoke', '--url', 'http://127.0.0.1:9'], 'smoke', [15]],
+    [['stop'], 'problem', [10]],
+    [['plan', '--set', 'variant=fp9'], 'problem', [2]],
+    [['doctor', '--bogus'], 'problem', [2]],
     [['dance', 'absent.png', 'absent.mp4'], 'dance', [2]],
     [['models', 'verify', '--dest', join(program.home, 'models')], 'models', [13]],
   ];
