@@ -6,13 +6,20 @@ import { type Io, outJson } from './io.ts';
 /** Commands whose `--json` is a stream of events; what ended them is told by its last one. */
 const EVENT_STREAMS: readonly (string | undefined)[] = ['run', 'attach', 'logs'];
 
+/** What was asked for, and whether something of it is on stdout. */
+export interface Asked {
+  argv: readonly string[];
+  printed: boolean;
+}
+
 /**
  * Tells what ended a command: in words on stderr, and with `--json` as a document on stdout where
  * the command had not printed one. Gives the exit code.
  */
-export async function tellEnd(error: unknown, argv: readonly string[], io: Io): Promise<number> {
+export async function tellEnd(error: unknown, { argv, printed }: Asked, io: Io): Promise<number> {
   const [command] = argv;
-  const json = argv.includes('--json');
+  // One document: what has begun to print its own does not get a second one of another kind.
+  const json = argv.includes('--json') && !printed;
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return exitCodes.done;
     // commander has said it on stderr; `run --json` still ends with a result.
@@ -38,8 +45,7 @@ export async function tellEnd(error: unknown, argv: readonly string[], io: Io): 
 }
 
 function outProblem(io: Io, problem: object): void {
-  // One document: what has begun to print its own does not get a second one of another kind.
-  if (!io.printed()) outJson(io, { v: 1, ok: false, ...problem });
+  outJson(io, { v: 1, ok: false, ...problem });
 }
 
 function bugOf(error: unknown) {

@@ -10,25 +10,18 @@ export interface Io {
   interactive: boolean;
   /** One line on stdout: JSON documents and asked-for output. */
   out(line: string): void;
-  /** Whether `out` was called. */
-  printed(): boolean;
   /** One line on stderr: words for a person. */
   say(line: string): void;
 }
 
 export function processIo(): Io {
-  let printed = false;
   return {
     env: process.env,
     cwd: process.cwd(),
     // HOME can be set to nothing; the account still has a home.
     home: homedir() || userInfo().homedir,
     interactive: process.stdout.isTTY === true && process.stdin.isTTY === true,
-    out: (line) => {
-      printed = true;
-      process.stdout.write(`${line}\n`);
-    },
-    printed: () => printed,
+    out: (line) => void process.stdout.write(`${line}\n`),
     say: (line) => void process.stderr.write(`${line}\n`),
   };
 }

@@ -17,7 +17,15 @@ import { type Io, processIo } from './io.ts';
  * so that `--help` and `--version` load nothing else.
  */
 export async function runProgram(argv: string[], version: string): Promise<number> {
-  const io = processIo();
+  let printed = false;
+  const own = processIo();
+  const io: Io = {
+    ...own,
+    out: (line) => {
+      printed = true;
+      own.out(line);
+    },
+  };
   if (argv[0] === RUN_PROCESS_ARGUMENT) return runProcess(argv[1]);
   // `steadydancer logs | head` closes the pipe: nobody is left to tell.
   process.stdout.on('error', (error: NodeJS.ErrnoException) =>
@@ -27,7 +35,7 @@ export async function runProgram(argv: string[], version: string): Promise<numbe
   process.stderr.on('error', () => {});
   // An error that nobody waited for ends the program as one that was thrown does.
   const onBug = (error: unknown) =>
-    void tellEnd(error, argv, io).then((code) => process.exit(code));
+    void tellEnd(error, { argv, printed }, io).then((code) => process.exit(code));
   process.on('uncaughtException', onBug);
   process.on('unhandledRejection', onBug);
   let exitCode: number = exitCodes.done;
@@ -39,7 +47,7 @@ export async function runProgram(argv: string[], version: string): Promise<numbe
     await program.parseAsync(argv, { from: 'user' });
     return exitCode;
   } catch (error) {
-    return tellEnd(error, argv, io);
+    return tellEnd(error, { argv, printed }, io);
   }
 }
 
