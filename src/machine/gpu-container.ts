@@ -30,12 +30,10 @@ export type GpuProof =
  * The container is removed in every case. Throws only the signal's reason.
  */
 export async function proveGpuInContainer(request: GpuProofRequest): Promise<GpuProof> {
-  const { docker, engine, host, timeoutMs = 30_000, signal } = request;
+  const { engine, host, signal } = request;
   const way = gpuWay(engine);
-  let container: Docker.Container | null = null;
   try {
-    container = await docker.createContainer(specOf(request));
-    const text = await withTimeLimit(() => outputOf(container), { timeoutMs, signal });
+    const { text } = await runWithGpu(request, ['nvidia-smi', '-L']);
     const gpus = gpusOf(text);
     if (gpus.length > 0) return { state: 'seen', way, gpus };
     return { state: 'not-seen', way, ...explainGpuContainer(text, host, engine) };
@@ -43,6 +41,23 @@ export async function proveGpuInContainer(request: GpuProofRequest): Promise<Gpu
     signal?.throwIfAborted();
     const text = error instanceof Error ? error.message : String(error);
     return { state: 'not-seen', way, ...explainGpuContainer(text, host, engine) };
+  }
+}
+
+/**
+ * Runs a command in a throw-away container that gets the GPU, and removes it in every case.
+ * Throws what the engine refuses, NoAnswer after `timeoutMs`, or the signal's reason.
+ */
+export async function runWithGpu(
+  request: GpuProofRequest,
+  command: [string, ...string[]],
+): Promise<{ exitCode: number; text: string }> {
+  const { docker, timeoutMs = 30_000, signal } = request;
+  let container: Docker.Container | null = null;
+  try {
+    const made = await docker.createContainer(specOf(request, command));
+    container = made;
+    return await withTimeLimit(() => outputOf(made), { timeoutMs, signal });
   } finally {
     await container?.remove({ force: true, v: true }).catch(() => {
       // Its label says whose it is: the inventory finds what could not be removed now.
@@ -50,19 +65,16 @@ export async function proveGpuInContainer(request: GpuProofRequest): Promise<Gpu
   }
 }
 
-function specOf({
-  engine,
-  image,
-  gpu,
-  runId,
-  host,
-}: GpuProofRequest): Docker.ContainerCreateOptions {
+function specOf(
+  { engine, image, gpu, runId, host }: GpuProofRequest,
+  [file, ...args]: [string, ...string[]],
+): Docker.ContainerCreateOptions {
   const { Env = [], ...hostConfig } = gpuRequest(engine, gpu);
   const selinux = engine.securityOptions.some((option) => option.includes('name=selinux'));
   return {
     Image: image,
-    Entrypoint: ['nvidia-smi'],
-    Cmd: ['-L'],
+    Entrypoint: [file],
+    Cmd: args,
     Env,
     Labels: { [labels.role]: 'gpu-proof', ...(runId ? { [labels.run]: runId } : {}) },
     ...(host.uid === null || engine.rootless
@@ -77,12 +89,11 @@ function specOf({
   };
 }
 
-async function outputOf(container: Docker.Container | null): Promise<string> {
-  if (!container) return '';
+async function outputOf(container: Docker.Container): Promise<{ exitCode: number; text: string }> {
   await container.start();
-  await container.wait();
+  const { StatusCode: exitCode } = (await container.wait()) as { StatusCode: number };
   const raw = await container.logs({ stdout: true, stderr: true, follow: false });
-  return demultiplexed(raw);
+  return { exitCode, text: demultiplexed(raw) };
 }
 
 /** Without a terminal the engine frames each piece of output: 8 bytes, the last four its length. */

@@ -60,6 +60,11 @@ export interface RunContext {
 export interface Phase {
   id: Planned['steps'][number]['phase'];
   after: Phase['id'][];
+  /** A part of it that waits for fewer phases; done only where the others are still at work. */
+  early?: {
+    after: Phase['id'][];
+    run(ctx: RunContext, signal: AbortSignal): Promise<void>;
+  };
   /**
    * True when what the phase would bring about is there already, looked at now.
    * A phase that only looks (prepare, validate) is never satisfied beforehand.

@@ -43,7 +43,8 @@ export const curableCauses: readonly CurableCause[] = [
     source: 'docker/prove/attention.py',
   },
   {
-    pattern: /only supports (?:Ampere|GPUs with)|no kernel image is available|SM\d+ kernel is not/i,
+    pattern:
+      /only supports (?:Ampere|GPUs with)|no kernel image is available|SM\d+ kernel is not|No operator found for/i,
     why: 'it does not support this GPU',
     source: 'flash-attention csrc/flash_attn/flash_api.cpp; SageAttention',
   },

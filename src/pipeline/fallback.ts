@@ -5,7 +5,11 @@ import type { RunContext } from './context.ts';
 import { ATTENTION_STEP, curableCauses, incurable, nextAttention } from './fallback-rules.ts';
 
 /** Build failures of which another back-end may be the cure; a lost engine or a full disk is none. */
-const CODES = ['build-step-failed', 'build-failed', 'build-out-of-memory'];
+const CODES = [
+  ...['build-step-failed', 'build-failed', 'build-out-of-memory'],
+  // Found by the proof on the GPU (comfyui/smoke/kernel-problem.ts).
+  ...['attention-missing', 'attention-gpu-unsupported'],
+];
 
 export interface FailedStep {
   name: string;

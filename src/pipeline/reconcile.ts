@@ -41,11 +41,29 @@ export async function reconcile(
   let failedPhase: PhaseId | null = null;
   let failure: unknown = null;
 
+  const ended = (ids: readonly PhaseId[]) => Promise.all(ids.map((id) => running.get(id)));
+
   const start = (phase: Phase): Promise<void> => {
-    const before = phase.after
-      .map((id) => running.get(id))
-      .filter((promise) => promise !== undefined);
-    return Promise.all(before).then(async () => {
+    let allEnded = false;
+    const before = ended(phase.after).then(() => {
+      allEnded = true;
+    });
+    const { early } = phase;
+    // What can be found out while others still work; of no use once they are done.
+    const ahead = early
+      ? ended(early.after).then(async () => {
+          if (!allEnded && !both.aborted && options.from === undefined) await early.run(ctx, both);
+        })
+      : Promise.resolve();
+    const aheadFailed = ahead.then(
+      () => null,
+      (error: unknown) => ({ error }),
+    );
+    const waited = Promise.race([
+      before.then(() => aheadFailed),
+      aheadFailed.then((failed) => failed ?? before.then(() => null)),
+    ]);
+    return waited.then(async (failed) => {
       if (both.aborted) return;
       const began = ctx.ports.clock.monotonicMs();
       ctx.emit({ type: 'phase.started', phase: phase.id });
@@ -56,6 +74,7 @@ export async function reconcile(
         outcomes.push({ id: phase.id, ...outcome });
       };
       try {
+        if (failed) throw failed.error;
         done(true, await perform(phase, ctx, options.from, both));
       } catch (error) {
         if (failure === null) {

@@ -13,11 +13,17 @@ export interface TypedFailure {
  * One a line: code | phase (- where it can be any) | title | cause.
  */
 const table = `
+attention-kernel-failed | smoke | The attention back-end does not run on this GPU | Its kernel ended with an error of its own.
 attention-unfit | prepare | The attention back-end does not run on this GPU | It needs a newer GPU or another stack.
 build-buildx-missing | prepare | The buildx plugin could not be started | The docker command or its plugin is missing.
 build-dockerfile-missing | validate | There is no Dockerfile at this place | The path is wrong, or the file has another name.
 build-stalled | image | The build stood still and was stopped | A step waits for something that does not come.
+bundle-exists | - | A file of this name is there already | A report never takes another file's place.
+bundle-not-writable | - | The report cannot be written | The folder is missing, or belongs to somebody else.
 build-failed | image | The build ended with an error | The last lines of the step say why.
+gpu-proof-broken | smoke | torch could not be tried on the GPU | Python or torch in the image did not get so far.
+gpu-proof-timeout | smoke | The GPU did not finish a small computation | Another program holds it, or it hangs.
+gpu-result-wrong | smoke | The GPU computes wrong results | The card, its memory or a kernel is broken.
 image-not-pulled | image | The image could not be pulled | Its name is wrong, or its registry is not reached.
 comfyui-answer-too-large | smoke | An answer of ComfyUI is larger than any known one | Something else answers there.
 comfyui-auth | smoke | The server wants to know who asks | A proxy with a password stands before ComfyUI.
@@ -70,6 +76,8 @@ models-folder-read-only | models | The models folder is on a read-only filesyste
 models-forbidden | models | The storage refuses the download | A link ran out, or the network is blocked.
 models-gated | models | The owner of a model has not given access | Its conditions must be accepted first.
 models-hash-mismatch | models | A model came out wrong | Its sha256 is not the one that its source gives.
+models-helper-died | models | The container that fetches models ended early | Its last line or its exit code says why.
+models-helper-refused | models | Docker refuses the container that fetches models | Its answer says why.
 models-html-page | models | A web page came instead of a model | A sign-in page of the network, or a page of the hub.
 models-insecure-redirect | models | A source sends us to an address without encryption | The mirror is not set up well.
 models-link-escapes | models | A link leads out of the models folder | A container cannot follow it.

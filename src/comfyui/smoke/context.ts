@@ -11,12 +11,18 @@ import type { ServerMessage } from '../messages.ts';
 import type { HistoryEntry, NodeClass } from '../schemas.ts';
 
 import type { AttentionAsked } from './attention.ts';
+import type { KernelsProved } from './kernel-proof.ts';
 
 /** Which GPU the server should have. `any`: a server of somebody else, of which nothing is known. */
 export type GpuExpectation =
   | { kind: 'none' }
   | { kind: 'any' }
   | { kind: 'gpu'; name: string | null; memoryTotalBytes: number | null };
+
+/** How a bf16 product and the attention kernel are tried: beside the server, or not, and why not. */
+export type KernelTrial =
+  | { kind: 'inside'; prove(signal: AbortSignal): Promise<KernelsProved> }
+  | { kind: 'not-tried'; why: string };
 
 /** What the produced file should be; what is not said is not checked. */
 export interface FileExpectation {
@@ -30,6 +36,7 @@ export interface SmokeContext {
   client: ComfyClient;
   graph: Graph;
   gpuExpected: GpuExpectation;
+  kernels: KernelTrial;
   fileExpected: FileExpectation;
   /** Node packs that did not load, where the server's log is at hand. */
   importFailures: ImportFailure[];

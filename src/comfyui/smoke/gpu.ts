@@ -1,6 +1,7 @@
 import type { Device } from '../schemas.ts';
 import {
   type GpuExpectation,
+  type KernelTrial,
   type LevelVerdict,
   ok,
   type SmokeLevelDefinition,
@@ -15,12 +16,13 @@ const MEMORY_TOLERANCE = 0.12;
 export const gpu: SmokeLevelDefinition = {
   id: 'gpu',
   needs: ['reachable'],
-  deadlineMs: 15_000,
-  async check({ client, gpuExpected }, signal) {
+  // The proof inside the container has a limit of its own.
+  deadlineMs: 150_000,
+  async check({ client, gpuExpected, kernels }, signal) {
     const { devices } = await client.systemStats({ signal, timeoutMs: 10_000 });
     const seen = devices.filter((device) => device.type !== 'cpu');
     const first = seen[0];
-    if (first) return compare(first, seen.length, gpuExpected);
+    if (first) return withKernels(compare(first, seen.length, gpuExpected), kernels, signal);
     switch (gpuExpected.kind) {
       case 'none':
         return skip('No GPU was asked for; the server runs on the CPU.');
@@ -37,6 +39,26 @@ export const gpu: SmokeLevelDefinition = {
     }
   },
 };
+
+async function withKernels(
+  seen: LevelVerdict,
+  kernels: KernelTrial,
+  signal: AbortSignal,
+): Promise<LevelVerdict> {
+  switch (kernels.kind) {
+    case 'not-tried':
+      return {
+        ...seen,
+        detail: `${seen.detail} A bf16 product and the attention kernel were not tried: ${kernels.why}.`,
+      };
+    case 'inside': {
+      const { torch, words } = await kernels.prove(signal);
+      return { ...seen, detail: `${seen.detail} With torch ${torch} ${words}.` };
+    }
+    default:
+      return kernels satisfies never;
+  }
+}
 
 function compare(device: Device, count: number, expected: GpuExpectation): LevelVerdict {
   const memory = device.vram_total;

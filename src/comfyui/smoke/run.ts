@@ -11,6 +11,7 @@ import type { AttentionAsked } from './attention.ts';
 import type {
   FileExpectation,
   GpuExpectation,
+  KernelTrial,
   LevelVerdict,
   SmokeContext,
   SmokeLevelDefinition,
@@ -34,12 +35,19 @@ const definitions: Record<SmokeLevelId, SmokeLevelDefinition> = {
   file,
 };
 
+const OVER_HTTP: KernelTrial = {
+  kind: 'not-tried',
+  why: 'over HTTP no server can be asked to; the render shows whether they work',
+};
+
 export interface SmokeOptions {
   client: ComfyClient;
   graph: Graph;
   /** Which levels; all by default. Levels that are left out count as passed earlier. */
   levels?: readonly SmokeLevelId[];
   gpuExpected: GpuExpectation;
+  /** By default not tried: over HTTP a server cannot be asked to. */
+  kernels?: KernelTrial;
   fileExpected?: FileExpectation;
   importFailures?: ImportFailure[];
   attention?: AttentionAsked;
@@ -72,6 +80,7 @@ export async function runSmoke(options: SmokeOptions): Promise<SmokeOutcome> {
     client: options.client,
     graph: options.graph,
     gpuExpected: options.gpuExpected,
+    kernels: options.kernels ?? OVER_HTTP,
     fileExpected: options.fileExpected ?? {},
     importFailures: options.importFailures ?? [],
     attention: options.attention ?? null,

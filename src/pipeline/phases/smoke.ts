@@ -4,20 +4,35 @@ import { type ComfyClient, createComfyClient } from '../../comfyui/client.ts';
 import { rehearsalSmoke, type SmokeGraph, steadydancerSmoke } from '../../comfyui/graphs/smoke.ts';
 import { readWorkflow } from '../../comfyui/read-workflow.ts';
 import { fittingGraph } from '../../comfyui/shipped-graphs.ts';
-import type { GpuExpectation } from '../../comfyui/smoke/context.ts';
+import type { GpuExpectation, KernelTrial } from '../../comfyui/smoke/context.ts';
 import { runSmoke, type SmokeOptions } from '../../comfyui/smoke/run.ts';
 import { attentions, type ResolvedChoices } from '../../contract/choices.ts';
+import { type SmokeLevelId, smokeLevelIds } from '../../contract/ids.ts';
 import type { ResultBody } from '../../contract/result.ts';
 import { knownRuns } from '../../runner/live-runs.ts';
 import type { Phase, RunContext } from '../context.ts';
 import { readResult } from '../history.ts';
 import { chosenGpu } from './container-gpu.ts';
 import { withWayOut } from './full-memory.ts';
+import { proveKernelsInside } from './prove-kernels.ts';
+
+/** Levels that need no models: a GPU or a node pack that is missing is told while they are fetched. */
+const EARLY: readonly SmokeLevelId[] = ['reachable', 'gpu', 'nodes'];
 
 /** Proof that it works: from `reachable` to a verified file. */
 export const smoke: Phase = {
   id: 'smoke',
   after: ['launch', 'models'],
+  early: {
+    after: ['launch'],
+    async run(ctx, signal) {
+      if (await passedEarlier(ctx)) return;
+      const options = await smokeOptions(ctx, signal);
+      const { levels, failure } = await runSmoke({ ...options, levels: EARLY });
+      ctx.facts.smoke = levels;
+      if (failure) throw failure;
+    },
+  },
   async satisfied(ctx, signal) {
     const earlier = await passedEarlier(ctx);
     if (!earlier) return false;
@@ -34,8 +49,10 @@ export const smoke: Phase = {
     return true;
   },
   async run(ctx, signal) {
-    const outcome = await runSmoke(await smokeOptions(ctx, signal));
-    ctx.facts.smoke = outcome.levels;
+    const { smoke: done } = ctx.facts;
+    const left = smokeLevelIds.filter((id) => !done.some((level) => level.id === id));
+    const outcome = await runSmoke({ ...(await smokeOptions(ctx, signal)), levels: left });
+    ctx.facts.smoke = [...done, ...outcome.levels];
     ctx.facts.outputs = outcome.outputs;
     if (outcome.failure) throw await withWayOut(ctx, builtChoices(ctx), outcome.failure);
   },
@@ -58,6 +75,7 @@ async function smokeOptions(ctx: RunContext, signal: AbortSignal): Promise<Smoke
     client,
     graph,
     gpuExpected: gpuExpected(ctx),
+    kernels: kernelTrial(ctx),
     fileExpected: expected,
     importFailures: ctx.facts.importFailures ?? [],
     ...(recipe === 'steadydancer' && attention ? { attention: { asked: attention, server } } : {}),
@@ -101,6 +119,21 @@ function gpuExpected(ctx: RunContext): GpuExpectation {
   const gpu = ctx.facts.built.gpu === 'none' ? null : chosenGpu(ctx);
   if (!gpu) return { kind: 'none' };
   return { kind: 'gpu', name: gpu.name, memoryTotalBytes: gpu.memoryTotalBytes };
+}
+
+function kernelTrial(ctx: RunContext): KernelTrial {
+  const { recipe, attention } = builtChoices(ctx);
+  switch (recipe) {
+    case 'steadydancer':
+      if (!attention) return { kind: 'not-tried', why: 'the plan names no attention' };
+      return { kind: 'inside', prove: (signal) => proveKernelsInside(ctx, attention, signal) };
+    case 'rehearsal':
+      return { kind: 'not-tried', why: 'the rehearsal has no torch to compute with' };
+    case 'custom':
+      return { kind: 'not-tried', why: 'what is in an image of your own is not known' };
+    default:
+      return recipe satisfies never;
+  }
 }
 
 /** The newest run that tested this very container since it was started, and whose files are there. */

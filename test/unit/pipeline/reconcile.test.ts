@@ -147,4 +147,55 @@ describe('reconcile', () => {
     expect(started).toBe(6);
     expect(finished).toBe(6);
   });
+
+  describe('a part of a phase that waits for fewer phases', () => {
+    const early = (w: World, run: () => Promise<void>): Phase[] =>
+      chain(w).map((one) =>
+        one.id === 'smoke' ? { ...one, early: { after: ['launch'], run } } : one,
+      );
+
+    it('is done while the others still work, and only once', async () => {
+      const w = world();
+      const fetched = Promise.withResolvers<void>();
+      const phases = early(w, async () => {
+        w.ran.push('smoke');
+        expect(w.there.has('models')).toBe(false);
+        fetched.resolve();
+      }).map((one) =>
+        one.id === 'models' ? phase('models', ['validate'], w, () => fetched.promise) : one,
+      );
+      const done = await reconcile(phases, w.ctx, {}, never);
+      expect(done.failure).toBeNull();
+      expect(w.ran.filter((id) => id === 'smoke')).toHaveLength(2);
+      expect(w.ran.at(-1)).toBe('smoke');
+    });
+
+    it('that fails ends the run at once, as that phase', async () => {
+      const w = world();
+      const failure = new Failure({ code: 'smoke-node-missing', sentence: 'A class is missing.' });
+      let stopped: unknown = null;
+      const phases = early(w, async () => {
+        throw failure;
+      }).map((one) =>
+        one.id === 'models'
+          ? phase('models', ['validate'], w, (signal) => {
+              const ended = Promise.withResolvers<void>();
+              signal.addEventListener('abort', () => {
+                stopped = signal.reason;
+                ended.reject(signal.reason);
+              });
+              return ended.promise;
+            })
+          : one,
+      );
+      const done = await reconcile(phases, w.ctx, {}, never);
+      expect(done).toMatchObject({ failure, failedPhase: 'smoke' });
+      expect(stopped).toBe(failure);
+      const smoke = w.events.filter((event) => 'phase' in event && event.phase === 'smoke');
+      expect(smoke).toMatchObject([
+        { type: 'phase.started' },
+        { type: 'phase.finished', ok: false },
+      ]);
+    });
+  });
 });
