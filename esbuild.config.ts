@@ -37,5 +37,17 @@ await Promise.all([
     },
     sourcemap: false,
   }),
+  build({
+    ...common,
+    entryPoints: {
+      helper: 'src/models/helper/main.ts',
+      'hash-worker': 'src/models/hash-worker.ts',
+    },
+    outdir: 'dist/models-helper',
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
+    sourcemap: false,
+  }),
 ]);
 await chmod('dist/main.js', 0o755);

@@ -108,14 +108,16 @@ function environment(gpu: GpuRequest | null, own: Record<string, string>): strin
   );
 }
 
-function securityOptions(engine: ContainerSpecInput['engine']): string[] {
+export function securityOptions(engine: Pick<ReadyEngine, 'securityOptions'>): string[] {
   const selinux = engine.securityOptions.some((option) => option.includes('name=selinux'));
   // Relabelling a person's folders would change them; NVML needs it too (docker-gpu.md §4).
   return ['no-new-privileges:true', ...(selinux ? ['label=disable'] : [])];
 }
 
 /** userns-remap would make the person's uid somebody else; rootless cannot leave its namespace. */
-function usesUserNamespaces(engine: ContainerSpecInput['engine']): boolean {
+export function usesUserNamespaces(
+  engine: Pick<ReadyEngine, 'rootless' | 'securityOptions'>,
+): boolean {
   return (
     !engine.rootless && engine.securityOptions.some((option) => option.includes('name=userns'))
   );

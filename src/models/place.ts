@@ -9,6 +9,11 @@ export const STATE = '.part.state';
 export const LOCK = '.part.lock';
 const ours = /\.part(\.state|\.lock|\.lock\.steal)?$/;
 
+/** A lock of ours, or the claim of one who takes a dead lock away. */
+export function isLock(name: string): boolean {
+  return /\.part\.lock(\.steal)?$/.test(name);
+}
+
 /**
  * The names of a manifest, which may come from anywhere, as names below a folder.
  * @throws Failure models-name-escapes

@@ -3,6 +3,7 @@ export class Valve {
   #paused = false;
   #waiting: (() => void)[] = [];
   readonly #onPause = new Set<() => void>();
+  readonly #onResume = new Set<() => void>();
 
   get paused(): boolean {
     return this.#paused;
@@ -18,12 +19,19 @@ export class Valve {
   resume(): void {
     this.#paused = false;
     for (const go of this.#waiting.splice(0)) go();
+    for (const tell of [...this.#onResume]) tell();
   }
 
   /** Calls back at every pause, until what it gives back is called. */
   onPause(tell: () => void): () => void {
     this.#onPause.add(tell);
     return () => void this.#onPause.delete(tell);
+  }
+
+  /** The same for every time that it is opened again. */
+  onResume(tell: () => void): () => void {
+    this.#onResume.add(tell);
+    return () => void this.#onResume.delete(tell);
   }
 
   /** Waits until it is open. @throws the signal's reason */

@@ -9,9 +9,16 @@ import type { Answer } from './answer.ts';
  * HTTP/2 is off: all parts of a file would share one connection and its one window.
  */
 export function webOf(env: NodeJS.ProcessEnv, extraCaFiles: readonly string[] = []): Dispatcher {
+  return webWith(
+    env,
+    extraCaFiles.map((file) => readFileSync(file, 'utf8')),
+  );
+}
+
+/** The same, with the certificate authorities as PEM texts. */
+export function webWith(env: NodeJS.ProcessEnv, ca: readonly string[]): Dispatcher {
   const named = (name: string) => env[name.toLowerCase()] || env[name] || '';
   const every = named('ALL_PROXY');
-  const ca = extraCaFiles.map((file) => readFileSync(file, 'utf8'));
   const tls = ca.length > 0 ? { ca: [...getCACertificates('default'), ...ca] } : {};
   return new EnvHttpProxyAgent({
     // Empty, not undefined: undici would look into process.env itself.
