@@ -1,10 +1,11 @@
 import { homedir, userInfo } from 'node:os';
+import { homeOfUid, sudoCaller } from '../ports/sudo.ts';
 
 /** What a command may touch of its own process. `commands/` prints; nothing below it does. */
 export interface Io {
   env: NodeJS.ProcessEnv;
   cwd: string;
-  /** Home folder of the account that the program runs under. */
+  /** Home folder of the person in front: under sudo of who called it. */
   home: string;
   /** True when words may be drawn over: a terminal on stdin and stdout. */
   interactive: boolean;
@@ -18,12 +19,17 @@ export function processIo(): Io {
   return {
     env: process.env,
     cwd: process.cwd(),
-    // HOME can be set to nothing; the account still has a home.
-    home: homedir() || userInfo().homedir,
+    home: personHome(),
     interactive: process.stdout.isTTY === true && process.stdin.isTTY === true,
     out: (line) => void process.stdout.write(`${line}\n`),
     say: (line) => void process.stderr.write(`${line}\n`),
   };
+}
+
+function personHome(): string {
+  const caller = sudoCaller();
+  // HOME can be set to nothing; the account still has a home.
+  return (caller && homeOfUid(caller.uid)) || homedir() || userInfo().homedir;
 }
 
 /** Prints a document as JSON alone on stdout. */

@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { exitCodes } from '../contract/exit-codes.ts';
 import { UsageError } from '../contract/failure.ts';
+import { giveToCaller } from '../ports/sudo.ts';
+import { places } from '../profiles/places.ts';
 import { RUN_PROCESS_ARGUMENT } from '../runner/run-argument.ts';
 import type { Action } from './define.ts';
 import { defineBundle } from './define-bundle.ts';
@@ -48,7 +50,15 @@ export async function runProgram(argv: string[], version: string): Promise<numbe
     return exitCode;
   } catch (error) {
     return tellEnd(error, { argv, printed }, io);
+  } finally {
+    giveBack(io);
   }
+}
+
+/** Under sudo: what was written as root belongs to the person whose home it is in. */
+function giveBack({ env, home }: Io): void {
+  const { profiles, runs } = places(env, home);
+  for (const folder of [profiles, runs]) giveToCaller(folder);
 }
 
 /** All commands with their options. What they do is loaded when `action` performs it. */

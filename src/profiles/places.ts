@@ -1,4 +1,4 @@
-import { isAbsolute, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 
 /** Where this program keeps what is its own. */
 export interface Places {
@@ -42,4 +42,9 @@ export function places(
 
 function absolute(path: string | undefined): string | undefined {
   return path && isAbsolute(path) ? path : undefined;
+}
+
+/** Build contexts that were assembled, beside the runs: one is made once and used by every run. */
+export function contextsDir(runsDir: string): string {
+  return join(dirname(runsDir), 'contexts');
 }

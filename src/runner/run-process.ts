@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type EndingSignal, signalExitCodes } from '../contract/exit-codes.ts';
 import { Failure } from '../contract/failure.ts';
 import { Valve } from '../models/valve.ts';
@@ -11,6 +11,8 @@ import { emptyResult, endingOf } from '../pipeline/result.ts';
 import { executeRun } from '../pipeline/run.ts';
 import { systemClock } from '../ports/clock.ts';
 import { systemProcesses } from '../ports/processes.ts';
+import { giveToCaller } from '../ports/sudo.ts';
+import { contextsDir } from '../profiles/places.ts';
 import type { ControlReply } from './control-protocol.ts';
 import { listenForControl, type ReceivedControl } from './control-server.ts';
 import { Journal } from './journal.ts';
@@ -94,6 +96,8 @@ export async function runProcess(
     return finish({ type: 'result', ...emptyResult, ...ids, exitCode, summary, diagnoses });
   } finally {
     control?.close();
+    // The front-end may be gone: under sudo what this process wrote is the person's as well.
+    for (const folder of [runDir, contextsDir(dirname(runDir))]) giveToCaller(folder);
   }
 }
 
