@@ -108,7 +108,7 @@ function commit(folder: string, files: Record<string, string>): string {
   return git('rev-parse', 'HEAD');
 }
 
-async function startDaemon(folder: string, port: number): Promise<ChildProcess> {
+export async function startDaemon(folder: string, port: number): Promise<ChildProcess> {
   const daemon = spawn(
     'git',
     [
@@ -132,14 +132,14 @@ async function startDaemon(folder: string, port: number): Promise<ChildProcess> 
   return daemon;
 }
 
-async function stop(daemon: ChildProcess): Promise<void> {
+export async function stop(daemon: ChildProcess): Promise<void> {
   if (daemon.exitCode !== null || daemon.pid === undefined) return;
   const ended = new Promise((resolve) => daemon.once('exit', resolve));
   process.kill(-daemon.pid, 'SIGTERM');
   await ended;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, resolve));
   const address = server.address();
