@@ -22,7 +22,10 @@ export function readProfile(path: string): ReadProfile {
   });
   let text: string;
   try {
-    const { size } = statSync(path);
+    const stat = statSync(path);
+    // Reading a named pipe or a device could wait, or go on, for ever.
+    if (!stat.isFile()) return unreadable('it is not a plain file');
+    const { size } = stat;
     if (size > MAX_BYTES) return unreadable(`it has ${size} bytes, a profile has a few hundred`);
     text = readFileSync(path, 'utf8');
   } catch (error) {

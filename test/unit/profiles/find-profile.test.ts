@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -73,4 +74,15 @@ test('a file that somebody wrote by hand is read as choices, under the name of t
     name: 'mine',
     choices: { recipe: 'rehearsal', port: 9000 },
   });
+});
+
+test('what is no plain file is named, not waited for', () => {
+  write('mine.json', '{"schema":1,"choices":{}}');
+  symlinkSync('/dev/zero', join(home, 'profiles', 'zero.json'));
+  expect(spawnSync('mkfifo', [join(home, 'profiles', 'pipe.json')]).status).toBe(0);
+  const { profiles, problems } = listProfiles(of());
+  expect(profiles.map(({ profile }) => profile.name)).toContain('mine');
+  expect(problems.map(({ sentence }) => sentence)).toEqual(
+    Array(2).fill(expect.stringMatching(/not usable: it is not a plain file\.$/)),
+  );
 });
