@@ -1,10 +1,10 @@
 import type { Server } from 'node:http';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { doctor } from '../../../src/commands/doctor.ts';
-import type { Io } from '../../../src/commands/io.ts';
-import { doctorSchema } from '../../../src/contract/doctor.ts';
-import { closed, fakeEngine, fakeProgram, scratch } from '../machine/fakes.ts';
+import { doctor } from '../../src/commands/doctor.ts';
+import type { Io } from '../../src/commands/io.ts';
+import { doctorSchema } from '../../src/contract/doctor.ts';
+import { closed, fakeEngine, fakeProgram, scratch } from '../unit/machine/fakes.ts';
 
 let dir: string;
 let remove: () => Promise<void>;

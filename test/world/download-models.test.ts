@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 
-const script = new URL('../../../docker/download_models.sh', import.meta.url).pathname;
+const script = new URL('../../docker/download_models.sh', import.meta.url).pathname;
 const weights = Buffer.alloc(20_000, 'weights ');
 const sha256 = createHash('sha256').update(weights).digest('hex');
 let folder: string;
