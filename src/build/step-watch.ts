@@ -6,6 +6,7 @@ export class StepWatch {
   readonly #steps = new Map<string, { name: string; done: boolean }>();
   #failed: { digest: string; name: string } | null = null;
   #running: string | null = null;
+  #runningSince: number | null = null;
 
   see(event: SolveEvent): void {
     if (event.type !== 'status') return;
@@ -14,7 +15,9 @@ export class StepWatch {
       const known = this.#steps.get(digest);
       this.#steps.set(digest, { name, done: done || (known?.done ?? false) });
       if (error && !isCancellation(error)) this.#failed ??= { digest, name };
-      if (started !== undefined && !done) this.#running = name;
+      if (started === undefined || done) continue;
+      if (this.#running !== name) this.#runningSince = Date.parse(started);
+      this.#running = name;
     }
   }
 
@@ -25,6 +28,11 @@ export class StepWatch {
   /** Name of the step that was begun last. */
   get running(): string | null {
     return this.#running;
+  }
+
+  /** Milliseconds since that step began, by BuildKit's clock against `now`; 0 where none has. */
+  runningMs(now: Date): number {
+    return this.#runningSince === null ? 0 : Math.max(0, now.getTime() - this.#runningSince);
   }
 
   get done(): number {

@@ -4,6 +4,7 @@ import { type Clean, type CleanItem, type CleanKind, cleanKinds } from '../contr
 import { exitCodes } from '../contract/exit-codes.ts';
 import { UsageError } from '../contract/failure.ts';
 import { connectDocker, resolveEndpoint } from '../ports/docker.ts';
+import { systemProcesses } from '../ports/processes.ts';
 import { places } from '../profiles/places.ts';
 import { formatBytes } from '../text/format.ts';
 import { cacheLimit } from '../troubleshoot/fixes/cache-limit.ts';
@@ -74,7 +75,7 @@ async function look(kinds: readonly CleanKind[], io: Io) {
   try {
     const endpoint = await resolveEndpoint(io.env, io.home);
     docker = await connectDocker(endpoint);
-    limit = await cacheLimit(docker);
+    limit = await cacheLimit(docker, { processes: systemProcesses, env: io.env });
   } catch (error) {
     note = `Docker could not be asked: ${error instanceof Error ? error.message : String(error)}`;
   }

@@ -6,7 +6,7 @@ import type { Inventory, Machine, ReadyEngine } from '../machine/types.ts';
 import type { Valve } from '../models/valve.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Processes } from '../ports/processes.ts';
-import type { Planned } from '../recipe/types.ts';
+import type { History, Planned } from '../recipe/types.ts';
 import type { Question } from '../runner/questions.ts';
 import type { RunRequest } from '../runner/request.ts';
 import type { RunDisk } from './disk-guard-run.ts';
@@ -45,6 +45,8 @@ export interface RunContext {
   machine: Machine;
   inventory: Inventory;
   planned: Planned;
+  /** What phases took here before. */
+  history: History;
   context: { dir: string; dockerfile: string } | null;
   facts: RunFacts;
   disk: RunDisk;

@@ -34,6 +34,8 @@ export interface DiskGuardOptions {
   /** `diskReserveBytes` of the choices; else what the fastest write seen asks for. */
   reserveBytes?: number | undefined;
   pauses: DownloadPauses;
+  /** One sentence on who fills a disk; undefined where it cannot be told. */
+  writers?: (disk: WatchedDisk) => string | undefined;
   /** Told once a cause: the disk gets low while something writes to it. */
   onLow?: (text: string, disk: WatchedDisk, over: AbortSignal) => void;
 }
@@ -59,6 +61,16 @@ export class DiskGuard {
       this.#options.reserveBytes ??
       LEAST_RESERVE_BYTES + record.fastestBytesPerSecond * WRITE_SECONDS
     );
+  }
+
+  /** Where work that writes to a disk stops itself, bytes; null while none does, or none may stop. */
+  stopsAt(disk: WatchedDisk): number | null {
+    return this.#ignored || this.#writersTo(disk).length === 0 ? null : this.reserveOf(disk);
+  }
+
+  /** True while downloads wait for the sake of a build on this disk. */
+  pausedFor(disk: WatchedDisk): boolean {
+    return this.#low.has(disk);
   }
 
   /** A person wants to go on without it, for the rest of the run. */
@@ -92,9 +104,7 @@ export class DiskGuard {
   }
 
   #judge(disk: WatchedDisk): void {
-    const writers = [...this.#work].filter(([, { places }]) =>
-      places.some((place) => disk.places.includes(place)),
-    );
+    const writers = this.#writersTo(disk);
     if (this.#ignored || writers.length === 0) {
       this.#relax(disk);
       return;
@@ -115,12 +125,19 @@ export class DiskGuard {
     else if (!building || well) this.#relax(disk);
   }
 
+  #writersTo(disk: WatchedDisk) {
+    return [...this.#work].filter(([, { places }]) =>
+      places.some((place) => disk.places.includes(place)),
+    );
+  }
+
   #tighten(disk: WatchedDisk, reserve: number): void {
     if (this.#low.has(disk)) return;
     const over = new AbortController();
     this.#low.set(disk, over);
     this.#options.pauses.pause(reasonOf(disk));
-    this.#options.onLow?.(lowText(disk, reserve), disk, over.signal);
+    const text = lowText(disk, reserve, this.#options.writers?.(disk));
+    this.#options.onLow?.(text, disk, over.signal);
   }
 
   #relax(disk: WatchedDisk): void {
@@ -137,11 +154,16 @@ function reasonOf({ places }: WatchedDisk): string {
   return `disk of ${places.join(', ')}`;
 }
 
-function lowText({ name, freeBytes, record }: WatchedDisk, reserve: number): string {
+function lowText(
+  { name, freeBytes, record }: WatchedDisk,
+  reserve: number,
+  writers: string | undefined,
+): string {
   const { fullInSeconds, bytesPerSecond } = record;
   const forecast =
     fullInSeconds === null
       ? ''
       : `, full in about ${formatDuration(fullInSeconds * 1000)} at ${formatRatePerMinute(bytesPerSecond)}`;
-  return `Disk ${name} is filling up: ${formatBytes(freeBytes)} free${forecast}. Downloads are paused; at ${formatBytes(reserve)} free the build stops itself, steps kept.`;
+  const who = writers === undefined ? '' : `${writers} `;
+  return `Disk ${name} is filling up: ${formatBytes(freeBytes)} free${forecast}. ${who}Downloads are paused. At ${formatBytes(reserve)} free the build stops itself, steps kept.`;
 }

@@ -46,6 +46,13 @@ export class FreeSpaceRecord {
     return this.#fastest;
   }
 
+  /** The least that was free in the last ten seconds; null before the first sample. */
+  get lowestBytes(): number | null {
+    return this.#window.length === 0
+      ? null
+      : Math.min(...this.#window.map(({ freeBytes }) => freeBytes));
+  }
+
   /** Seconds until nothing is free, null where no honest forecast can be made. */
   get fullInSeconds(): number | null {
     const rate = this.bytesPerSecond;

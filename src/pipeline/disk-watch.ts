@@ -1,6 +1,6 @@
 import { stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Emit } from '../contract/events.ts';
+import type { Emit, EventOf } from '../contract/events.ts';
 import type { DiskPlace } from '../contract/ids.ts';
 import { nearestExisting } from '../machine/disk.ts';
 import type { DiskFact } from '../machine/types.ts';
@@ -23,6 +23,11 @@ export interface WatchedDisk {
   record: FreeSpaceRecord;
 }
 
+/** What others know of a disk and its events carry: the guard's line, who wrote. */
+export type MoreOfDisk = (
+  disk: WatchedDisk,
+) => Partial<Pick<EventOf<'disk'>, 'stopsAtBytes' | 'downloadsPaused' | 'written'>>;
+
 /** Free and total bytes of a place; rejects or gives null where it cannot be seen now. */
 export type LookAtDisk = (fact: DiskFact) => Promise<{ free: number; total: number } | null>;
 
@@ -42,6 +47,7 @@ export function watchDisk(
   emit: Emit,
   onSample: (disk: WatchedDisk) => void = () => {},
   look: LookAtDisk = freeNow,
+  more: MoreOfDisk = () => ({}),
 ): { stop(): void } {
   const stopped = new AbortController();
   const watching = group(facts);
@@ -55,7 +61,7 @@ export function watchDisk(
     onSample(disk);
     const moved = told === null || Math.abs(told.freeBytes - seen.free) >= TELL_BYTES;
     if (!moved && atMs - (told?.atMs ?? 0) < TELL_MS) return told;
-    for (const place of disk.places) tell(place, disk, emit);
+    for (const place of disk.places) tell(place, disk, emit, more);
     return { freeBytes: seen.free, atMs };
   };
   void (async () => {
@@ -94,7 +100,8 @@ function group(facts: readonly DiskFact[]): Watching[] {
   return [...byFilesystem.values()];
 }
 
-function tell(place: DiskPlace, { freeBytes, totalBytes, record }: WatchedDisk, emit: Emit): void {
+function tell(place: DiskPlace, disk: WatchedDisk, emit: Emit, more: MoreOfDisk): void {
+  const { freeBytes, totalBytes, record } = disk;
   const { fullInSeconds } = record;
   emit({
     type: 'disk',
@@ -103,6 +110,7 @@ function tell(place: DiskPlace, { freeBytes, totalBytes, record }: WatchedDisk, 
     totalBytes,
     bytesPerSecond: Math.round(record.bytesPerSecond),
     ...(fullInSeconds === null ? {} : { fullInSeconds }),
+    ...more(disk),
   });
 }
 

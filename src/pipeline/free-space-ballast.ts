@@ -21,6 +21,11 @@ export class Ballast {
     this.#path = join(runDir, BALLAST_FILE);
   }
 
+  /** Bytes that it holds now. */
+  get bytes(): number {
+    return this.#held ? BALLAST_BYTES : 0;
+  }
+
   /** Takes the space where there is enough; never throws. */
   async take(): Promise<void> {
     try {

@@ -68,7 +68,7 @@ export async function executeRun(input: RunInput): Promise<ResultBody> {
     const facts: RunFacts = { smoke: [], outputs: [], built: {}, buildMs: 0 };
     const atEnd: (() => Promise<void>)[] = [];
     const onEnd = (work: () => Promise<void>) => void atEnd.push(work);
-    const { disk, start } = runDisk(input, reserveOf(here.planned), ports.clock.now());
+    const { disk, start } = runDisk(input, reserveOf(here.planned), ports.clock);
     const counted = countDownloads(emit, disk.downloaded);
     const ctx: RunContext = { ...input, ...here, emit: counted, home, facts, onEnd, disk };
     const guarding = start(ctx);

@@ -41,7 +41,7 @@ export async function stageWorld(
   const events: EventBody[] = [];
   const valve = new Valve();
   const ballast = new Ballast(dir);
-  const { disk } = runDisk({ ballast, pauses: new DownloadPauses(valve) }, 0, new Date());
+  const { disk } = runDisk({ ballast, pauses: new DownloadPauses(valve) }, 0, systemClock);
   const request = {
     profile: null,
     noCache: true,

@@ -20,6 +20,8 @@ import { engineOf } from './engine-of.ts';
 export interface BuildStage {
   target?: string;
   tag?: string;
+  /** More build arguments than the plan's, known only now. */
+  args?: Record<string, string>;
   /** Silence after which a build counts as stalled, ms; by default five minutes. */
   stallMs?: number;
   /** CPU time of the machine that builds, ms; by default this machine's, where it is the one. */
@@ -68,8 +70,10 @@ async function buildOnce(
     normaliser.push(event);
     steps.see(event);
     activity.see(event);
+    shares.see(event);
   };
   const space = disk.guard.begin(['docker']);
+  const shares = disk.shares.begin();
   const time = buildTime(ctx, activity, stage);
   const began = ports.clock.monotonicMs();
   let end: BuildEnd = 'failed';
@@ -83,15 +87,20 @@ async function buildOnce(
     signal.throwIfAborted();
     const { failed: step } = steps;
     if (step) failed.step = { name: step.name, lastLines: log.tail(step.digest, 200) };
-    if (error instanceof ReserveReached) throw await diskFailure(ctx, error, steps);
+    const times = () => ({
+      buildMs: ports.clock.monotonicMs() - began,
+      stepMs: steps.runningMs(ports.clock.now()),
+    });
+    if (error instanceof ReserveReached) throw await diskFailure(ctx, error, steps, times());
     if (error instanceof OutOfTime) throw timeFailure(ctx, error, steps);
     if (error instanceof Failure && error.code.startsWith('disk-full-')) {
-      throw await diskFailure(ctx, error, steps);
+      throw await diskFailure(ctx, error, steps, times());
     }
     throw error;
   } finally {
     time.stop();
     space.end();
+    shares.end();
     facts.buildMs += ports.clock.monotonicMs() - began;
     normaliser.finish(end);
     bound.flush();
@@ -111,14 +120,14 @@ function builderOf(ctx: RunContext): Builder {
   });
 }
 
-function requestOf(ctx: RunContext, { target, tag }: BuildStage) {
+function requestOf(ctx: RunContext, { target, tag, args }: BuildStage) {
   const { planned, context, request } = ctx;
   if (!context) throw new Error('nothing to build from');
   return {
     contextDir: context.dir,
     dockerfile: context.dockerfile,
     tag: tag ?? `${planned.plan.image.ref}-${target}`,
-    args: argsNow(ctx),
+    args: { ...argsNow(ctx), ...args },
     labels: imageLabels(ctx),
     ...(target ? { target } : {}),
     noCache: request.noCache,

@@ -37,7 +37,7 @@ export const models: Phase = {
       web,
     })
       .catch((error) => {
-        throw error instanceof ReserveReached ? downloadReserve(error) : error;
+        throw error instanceof ReserveReached ? downloadReserve(ctx, error) : error;
       })
       .finally(space.end);
     if (report.failure) throw report.failure;

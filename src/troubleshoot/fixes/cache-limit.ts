@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type Docker from 'dockerode';
 import { z } from 'zod';
+import type { Processes } from '../../ports/processes.ts';
 
 /** Docker Desktop ships `builder.gc.defaultKeepStorage: 20GB` (docker/docs#22798). */
 const DESKTOP_BYTES = 20 * 2 ** 30;
@@ -27,18 +28,51 @@ const gcSchema = z.object({
   }),
 });
 
+/** How to ask buildx, where it is there. */
+export interface AskBuildx {
+  processes: Pick<Processes, 'run'>;
+  env: NodeJS.ProcessEnv;
+}
+
 /**
  * How much build cache the engine keeps before it drops the oldest by itself, in bytes; null where
- * it does not say. `GET /info` tells which engine it is, but has no such field up to API 1.51: the
- * limit is read from the daemon's file, which only an engine of this very machine shows.
+ * it does not say. buildx shows the rules in force (`buildx inspect`, docker/buildx
+ * commands/inspect.go). `GET /info` tells which engine it is, but has no such field up to API 1.51:
+ * else the limit is read from the daemon's file, which only an engine of this very machine shows.
  */
-export async function cacheLimit(docker: Docker, config = CONFIG): Promise<number | null> {
+export async function cacheLimit(
+  docker: Docker,
+  buildx: AskBuildx | null = null,
+  config = CONFIG,
+): Promise<number | null> {
+  const shown = buildx && (await inspected(buildx));
+  if (shown) return shown;
   const { OperatingSystem, Name } = (await docker.info()) as Record<string, unknown>;
   if (OperatingSystem === 'Docker Desktop') return DESKTOP_BYTES;
   const { hostname } = await import('node:os');
   if (Name !== hostname()) return null;
   const text = await readFile(config, 'utf8').catch(() => null);
   return text === null ? null : limitOf(text);
+}
+
+async function inspected({ processes, env }: AskBuildx): Promise<number | null> {
+  const { exitCode, stdout } = await processes.run('docker', ['buildx', 'inspect'], {
+    env,
+    timeoutMs: 5_000,
+  });
+  return exitCode === 0 ? limitOfInspect(stdout) : null;
+}
+
+/** The last rule of `buildx inspect`, the one for everything; null where none is listed. */
+export function limitOfInspect(text: string): number | null {
+  const rules = text.split(/^GC Policy rule#\d+:/m).slice(1);
+  const last = rules.at(-1) ?? '';
+  const [, number, unit = '', binary] =
+    /^\s*(?:Max Used Space|Keep Bytes|Reserved Space):\s*([\d.]+)\s*([kMGT]?)(i?)B/im.exec(last) ??
+    [];
+  if (number === undefined) return null;
+  const power = ['', 'k', 'm', 'g', 't'].indexOf(unit.toLowerCase());
+  return Math.round(Number(number) * (binary ? 1024 : 1000) ** power) || null;
 }
 
 /** The limit that a daemon.json names; null where it names none or cannot be read. */

@@ -55,12 +55,12 @@ const LIMIT_MS = 60_000;
 
 /**
  * What lies on the engine's disk, by GET /system/df (moby api/swagger.yaml). Looks only.
- * @throws NoAnswer after a minute, or what the engine answers
+ * @throws NoAnswer after `timeoutMs` (a minute), or what the engine answers
  */
-export async function engineUsage(docker: Docker): Promise<EngineUsage> {
+export async function engineUsage(docker: Docker, timeoutMs = LIMIT_MS): Promise<EngineUsage> {
   const ask = docker.df as (options: { abortSignal: AbortSignal }) => Promise<unknown>;
   const answer = await withTimeLimit((abortSignal) => ask.call(docker, { abortSignal }), {
-    timeoutMs: LIMIT_MS,
+    timeoutMs,
   });
   return usageOf(answer);
 }

@@ -26,11 +26,14 @@ export async function removable(
   docker: Docker | null,
   runsDir: string,
   kinds: readonly CleanKind[],
+  timeoutMs?: number,
 ): Promise<Removable> {
   const wanted = (kind: CleanKind) => kinds.includes(kind);
   const asksEngine = wanted('cache') || wanted('images') || wanted('containers');
   const usage: EngineUsage =
-    docker && asksEngine ? await engineUsage(docker) : { cache: [], images: [], containers: [] };
+    docker && asksEngine
+      ? await engineUsage(docker, timeoutMs)
+      : { cache: [], images: [], containers: [] };
   const cache = removableCache(usage.cache, await keepSince(runsDir));
   return {
     items: [

@@ -2,11 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { EventBody } from '../../../src/contract/events.ts';
 import type { DiskFact } from '../../../src/machine/types.ts';
 import { DiskGuard, ReserveReached } from '../../../src/pipeline/disk-guard.ts';
-import { sharesText } from '../../../src/pipeline/disk-guard-failure.ts';
 import { FreeSpaceRecord } from '../../../src/pipeline/disk-rate.ts';
 import { type WatchedDisk, watchDisk } from '../../../src/pipeline/disk-watch.ts';
 import { DownloadPauses } from '../../../src/pipeline/download-pauses.ts';
-import { DownloadedBytes, sharesOf } from '../../../src/pipeline/free-space-use.ts';
 import { TestClock } from './test-clock.ts';
 
 const GB = 1e9;
@@ -103,7 +101,7 @@ describe('the guard', () => {
     expect(told[0]?.text).toContain(
       'Disk / is filling up: 4.9 GB free, full in about 4.5 s at 66.0 GB/min.',
     );
-    expect(told[0]?.text).toContain('at 4.0 GB free the build stops itself');
+    expect(told[0]?.text).toContain('At 4.0 GB free the build stops itself');
     guard.see(at(4 * GB));
     expect(build.signal.reason).toBeInstanceOf(ReserveReached);
     expect(build.signal.reason.disk).toMatchObject({ name: '/', freeBytes: 4 * GB });
@@ -211,28 +209,5 @@ describe('the watch', () => {
     ]);
     expect(told[0]?.fullInSeconds).toBeUndefined();
     expect(told[3]).toMatchObject({ bytesPerSecond: GB, fullInSeconds: 49 });
-  });
-});
-
-describe('whose writes they were', () => {
-  it('counts what downloads brought in this run only', () => {
-    const downloaded = new DownloadedBytes();
-    const model = (file: string, bytes: number, state: 'downloading' | 'present') =>
-      downloaded.see({ type: 'model', file, state, bytes, totalBytes: null, bytesPerSecond: 0 });
-    model('a', 5 * GB, 'downloading');
-    model('a', 7 * GB, 'downloading');
-    model('b', 3 * GB, 'present');
-    expect(downloaded.bytes).toBe(2 * GB);
-  });
-
-  it('is said only when it is known, and only when it is more than noise', () => {
-    expect(sharesOf(null, 1, 1, 1)).toBeNull();
-    const shares = sharesOf(84 * GB, 0.2 * GB, 3.2 * GB, 61.2 * GB);
-    expect(shares && sharesText(shares, '/', 67.2 * GB)).toBe(
-      'Other programs wrote 19.6 GB to / since the start. This run wrote 64.2 GB of its planned 67.2 GB.',
-    );
-    // A step that wrote 1 GB, was stopped and given back: nobody else did it.
-    expect(sharesOf(1.4 * GB, 0.4 * GB, 1.4 * GB, 0)).toEqual({ runBytes: GB, otherBytes: 0 });
-    expect(sharesText({ runBytes: GB, otherBytes: 5e6 }, '/', null)).toBe('This run wrote 1.0 GB.');
   });
 });
