@@ -27,6 +27,14 @@ export type PlannedDisk = z.infer<typeof plannedDiskSchema>;
 export const warningSchema = z.object({ code: z.string(), text: z.string() });
 export type PlanWarning = z.infer<typeof warningSchema>;
 
+/** A commit that `update` proved, in place of the shipped one. */
+export const plannedPinSchema = z.object({
+  id: z.string(),
+  shipped: z.string(),
+  commit: z.string(),
+});
+export type PlannedPin = z.infer<typeof plannedPinSchema>;
+
 /** `plan --json`. */
 export const planSchema = z.object({
   v: z.literal(1),
@@ -35,6 +43,8 @@ export const planSchema = z.object({
   stack: z.string().nullable(),
   image: z.object({ ref: z.string() }),
   args: z.record(z.string(), z.string()),
+  /** Absent where everything is built as shipped. */
+  pins: z.array(plannedPinSchema).optional(),
   models: z.array(plannedModelSchema),
   /** Still missing, in bytes. */
   downloadBytes: z.int().nonnegative(),

@@ -1,64 +1,103 @@
 import type { ResolvedChoices } from '../contract/choices.ts';
+import { labels } from '../contract/ids.ts';
 import type { PlannedModel } from '../contract/plan.ts';
-import { CONTAINER_PORT, containerName } from '../launch/container-spec.ts';
+import { containerSpec } from '../launch/container-spec.ts';
+import { dockerRunCommand } from '../launch/docker-run-command.ts';
+import { recipeMounts } from '../launch/recipe-mounts.ts';
+import { expandHome } from '../machine/disk.ts';
+import { gpuRequest } from '../machine/gpu-request.ts';
+import type { EngineState, Machine } from '../machine/types.ts';
+import { shellWord } from '../text/shell-word.ts';
+import { gpuForContainer } from './gpu-here.ts';
 
-/** A word for a POSIX shell, quoted only where it has to be; a leading `~/` stays a home folder. */
-export function shellWord(text: string): string {
-  if (/^[\w@%+=:,./~-]+$/.test(text)) return text;
-  const quote = (part: string) => `'${part.replaceAll("'", "'\\''")}'`;
-  return text.startsWith('~/') ? `~/${quote(text.slice(2))}` : quote(text);
+export interface ByHand {
+  choices: ResolvedChoices;
+  profile: string | null;
+  machine: Machine;
+  ref: string;
+  digest: string;
+  /** Folder that relative paths start from. */
+  cwd: string;
 }
 
+/** The build as one command, with the labels by which a run finds its image again. */
 export function buildCommand(
-  ref: string,
+  { choices, profile, machine, ref, digest }: ByHand,
   args: Record<string, string>,
-  context: { dir: string; dockerfile: string } | null,
+  context: { dir: string; dockerfile: string },
 ): string {
   const given = Object.entries(args)
     .filter(([, value]) => value !== '')
     .map(([name, value]) => `--build-arg ${shellWord(`${name}=${value}`)}`);
-  const file = context
-    ? ['--file', shellWord(context.dockerfile), shellWord(context.dir)]
-    : ['docker'];
-  return ['docker buildx build --load --tag', ref, ...given, ...file].join(' ');
+  const marks = [
+    `${labels.plan}=${digest}`,
+    `${labels.role}=${choices.recipe}`,
+    ...(profile === null ? [] : [`${labels.profile}=${profile}`]),
+  ].map((mark) => `--label ${shellWord(mark)}`);
+  const file = ['--file', shellWord(context.dockerfile), shellWord(context.dir)];
+  return [builder(machine.engine), '--tag', ref, ...marks, ...given, ...file].join(' ');
 }
 
-export function fetchCommands(models: readonly PlannedModel[], dir: string): string[] {
-  return models
-    .filter(({ present }) => !present)
-    .map(
-      ({ file, url }) =>
-        `curl --fail --location --continue-at - --create-dirs --output ${shellWord(`${dir}/${file}`)} ${shellWord(url)}`,
-    );
+/**
+ * The client's own BuildKit needs the plugin from Docker 23 on (docs.docker.com/build/buildkit:
+ * DOCKER_BUILDKIT=1 before it).
+ */
+function builder(engine: EngineState): string {
+  const old = engine.state === 'ready' && Number.parseInt(engine.version, 10) < 23;
+  const plugin = engine.state !== 'ready' || engine.buildx !== null;
+  return !plugin && old ? 'DOCKER_BUILDKIT=1 docker build' : 'docker buildx build --load';
 }
 
-/** The container as `docker run`, as far as a person without the wizard needs it. */
-export function runCommand(
-  ref: string,
-  choices: ResolvedChoices,
-  profile: string | null,
-  { gpu, memoryBytes }: { gpu: boolean; memoryBytes: number | null },
-): string {
-  const models = choices.placement === 'volume' ? 'steadydancer-models' : choices.modelsDir;
-  const mounts = [
-    ...(choices.recipe !== 'steadydancer' || choices.placement === 'baked'
-      ? []
-      : [`${models}:/opt/ComfyUI/models`]),
-    // The stand-in of a rehearsal keeps what it renders to itself.
-    ...(choices.recipe === 'rehearsal'
-      ? []
-      : [`${choices.outputDir}:/opt/ComfyUI/output`, `${choices.inputDir}:/opt/ComfyUI/input`]),
-  ];
-  return [
-    'docker run --detach --init --name',
-    shellWord(containerName(profile, choices.recipe)),
-    '--user "$(id -u):$(id -g)" --cap-drop ALL --security-opt no-new-privileges',
-    ...(gpu
-      ? [typeof choices.gpu === 'number' ? `--gpus device=${choices.gpu}` : '--gpus all']
-      : []),
-    ...(memoryBytes === null ? [] : [`--memory ${memoryBytes}`]),
-    `--publish ${choices.listen === 'localhost' ? '127.0.0.1' : choices.listen}:${choices.port}:${CONTAINER_PORT}`,
-    ...mounts.map((mount) => `--volume ${shellWord(mount)}`),
-    ref,
-  ].join(' ');
+/** Fetches what is missing; into a volume with the image's own script. */
+export function fetchCommands(
+  { choices, machine, ref, cwd }: ByHand,
+  models: readonly PlannedModel[],
+) {
+  const missing = models.filter(({ present }) => !present);
+  // A baked image fetches its models while it is built.
+  if (missing.length === 0 || choices.placement === 'baked') return [];
+  const [mount] = recipeMounts(choices, machine.host.home, cwd).filter(
+    ({ target }) => target === '/opt/ComfyUI/models',
+  );
+  if (mount?.kind === 'volume') {
+    const env = [
+      `STEADYDANCER_VARIANT=${choices.variant}`,
+      `STEADYDANCER_TEXT_ENCODER=${choices.textEncoder}`,
+      ...(choices.mirrors?.hub ? [`HF_ENDPOINT=${choices.mirrors.hub}`] : []),
+    ].map((one) => `--env ${shellWord(one)}`);
+    return [
+      `docker run --rm --user 0:0 --volume ${mount.source}:${mount.target} ${env.join(' ')} --entrypoint sh ${shellWord(ref)} /opt/steadydancer/download_models.sh ${mount.target}`,
+    ];
+  }
+  const dir = mount?.source ?? expandHome(choices.modelsDir, machine.host.home);
+  return missing.map(
+    ({ file, url }) =>
+      `curl --fail --location --continue-at - --create-dirs --output ${shellWord(`${dir}/${file}`)} ${shellWord(url)}`,
+  );
+}
+
+/** Makes the folders, then the container that a run would make. */
+export function runCommands({ choices, profile, machine, ref, digest, cwd }: ByHand): string[] {
+  const { host, engine } = machine;
+  const ready = engine.state === 'ready';
+  const mounts = recipeMounts(choices, host.home, cwd);
+  const folders = mounts.flatMap((mount) => (mount.kind === 'folder' ? [mount.source] : []));
+  const gpu = gpuForContainer(choices.gpu, machine);
+  const ways = ready ? engine : { cdiDevices: [], runtimes: [], podman: false };
+  const spec = containerSpec({
+    choices,
+    imageRef: ref,
+    profile,
+    runId: 'by-hand',
+    planDigest: digest,
+    role: choices.recipe === 'steadydancer' ? 'comfyui' : choices.recipe,
+    host,
+    engine: ready ? engine : { memoryBytes: 0, rootless: false, securityOptions: [] },
+    gpu: gpu === null ? null : gpuRequest(ways, gpu),
+    port: choices.port,
+    listen: choices.listen,
+    mounts,
+    env: {},
+  });
+  return [`mkdir -p ${folders.map(shellWord).join(' ')}`, dockerRunCommand(spec)];
 }

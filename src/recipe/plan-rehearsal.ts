@@ -2,14 +2,13 @@ import type { ResolvedChoices } from '../contract/choices.ts';
 import { Failure } from '../contract/failure.ts';
 import type { PhaseId } from '../contract/ids.ts';
 import type { Machine } from '../machine/types.ts';
-import { plannedDisk } from './disk-cost.ts';
-import { diskWarnings, layOut } from './disk-plan.ts';
-import { diskRefusal } from './disk-refusal.ts';
-import { buildCommand, runCommand } from './hand-commands.ts';
+import { diskWarnings } from './disk-plan.ts';
+import { gpuHere } from './gpu-here.ts';
 import { unseen } from './machine-warnings.ts';
 import { usual } from './minutes.ts';
-import { imageRef, planDigest } from './plan-digest.ts';
-import { step, sumMinutes } from './plan-steps.ts';
+import { imageFileBytes, imageProblem, plannedImage } from './plan-image.ts';
+import { simpleLayout, simplePlan } from './plan-simple.ts';
+import { step } from './plan-steps.ts';
 import type { PlanInput, Planned, Step } from './types.ts';
 
 const MB = 1e6;
@@ -23,63 +22,28 @@ export const REHEARSAL_RESERVE_BYTES = 500 * MB;
 
 /** The rehearsal: the same phases on a tiny image; needs no GPU, no network and no models. */
 export function planRehearsal(input: PlanInput, choices: ResolvedChoices): Planned {
-  const { context, inventory, machine, profile } = input;
-  const args: Record<string, string> = {};
-  const digest = planDigest({
-    choices,
-    stack: null,
-    args,
-    contextHash: context?.hash ?? null,
-    models: [],
-  });
-  const ref = choices.image ?? imageRef(digest);
-  const built = choices.image !== undefined || inventory.images.some(({ plan }) => plan === digest);
+  const { context, machine } = input;
+  const image = plannedImage(input, choices, { stack: null, args: {}, models: [] });
   // The engine keeps the context as cache beside the image.
-  const imageBytes = built ? 0 : 2 * Math.max(context?.bytes ?? 0, IMAGE_BYTES);
+  const built = 2 * Math.max(context?.bytes ?? 0, IMAGE_BYTES);
+  const imageBytes = image.ready ? imageFileBytes(input) : built;
   const reserve = choices.diskReserveBytes ?? REHEARSAL_RESERVE_BYTES;
-  const layout = layOut(
-    {
-      imagePeakBytes: imageBytes,
-      droppableBytes: 0,
-      modelBytes: 0,
-      modelsPlace: 'models',
-      reusable: false,
-      outputBytes: RUN_BYTES,
-      stateBytes: RUN_BYTES,
-    },
-    machine,
-    reserve,
-  );
-  const steps = rehearsalSteps(digest, input, choices, imageBytes, built);
-  return {
-    plan: {
-      v: 1,
-      choices,
-      stack: null,
-      image: { ref },
-      args,
-      models: [],
-      downloadBytes: 0,
-      disk: plannedDisk(layout.costs, machine),
-      minutes: sumMinutes(steps),
-      commands: [
-        ...(choices.image === undefined && context ? [buildCommand(ref, args, context)] : []),
-        runCommand(ref, choices, profile, { gpu: false, memoryBytes: null }),
-      ],
-      // How full a disk is in percent is no matter for so little.
-      warnings: [
-        ...unseen(machine),
-        ...diskWarnings(layout).filter(({ code }) => code === 'disk-low'),
-      ],
-      planDigest: digest,
-    },
+  const layout = simpleLayout(input, { image: imageBytes, run: RUN_BYTES }, reserve);
+  return simplePlan({
+    input,
     choices,
+    image,
+    steps: rehearsalSteps(image.digest, input, choices, imageBytes, image.ready),
+    layout,
+    reserve,
     needsGpu: false,
-    steps,
-    refusal: gpuRefusal(choices, machine) ?? diskRefusal(layout, reserve, [], 0),
-    order: layout.order,
-    filesystems: layout.filesystems,
-  };
+    // How full a disk is in percent is no matter for so little.
+    warnings: [
+      ...unseen(machine),
+      ...diskWarnings(layout).filter(({ code }) => code === 'disk-low'),
+    ],
+    refusal: imageProblem(input) ?? gpuRefusal(choices, machine),
+  });
 }
 
 function rehearsalSteps(
@@ -105,10 +69,9 @@ function rehearsalSteps(
 }
 
 /** The rehearsal needs no GPU, but one that was named has to be here. */
-function gpuRefusal({ gpu, target }: ResolvedChoices, { gpu: seen }: Machine): Failure | null {
-  if (gpu === 'auto' || target !== 'local') return null;
-  const here = seen.state === 'ready' ? seen.gpus : [];
-  if (here.some(({ index, name, uuid }) => [index, name, uuid].includes(gpu))) return null;
+function gpuRefusal({ gpu, target }: ResolvedChoices, machine: Machine): Failure | null {
+  if (gpu === 'auto' || target !== 'local' || gpuHere(gpu, machine)) return null;
+  const here = machine.gpu.state === 'ready' ? machine.gpu.gpus : [];
   const names = here.map(({ index, name }) => `${index}: ${name}`).join(', ');
   return new Failure({
     code: 'gpu-index-unknown',

@@ -1,17 +1,19 @@
 import type { ResolvedChoices } from '../contract/choices.ts';
-import type { Failure } from '../contract/failure.ts';
+import { Failure } from '../contract/failure.ts';
 import type { PlanWarning } from '../contract/plan.ts';
+import { shellWord } from '../text/shell-word.ts';
 import { buildArgs } from './build-args.ts';
 import { plannedDisk } from './disk-cost.ts';
 import { diskNeed } from './disk-need.ts';
 import { type DiskLayout, diskWarnings, layOut, RESERVE_BYTES } from './disk-plan.ts';
 import { diskRefusal, smallerChoices } from './disk-refusal.ts';
 import { memoryWords } from './fit.ts';
-import { buildCommand, fetchCommands, runCommand } from './hand-commands.ts';
+import { buildCommand, fetchCommands, runCommands } from './hand-commands.ts';
 import { unseen } from './machine-warnings.ts';
 import { memoryNeeds } from './memory-needs.ts';
 import type { DecidingChoices } from './needed-by.ts';
-import { imageRef, planDigest } from './plan-digest.ts';
+import { withPins } from './pins.ts';
+import { imageCommands, imageProblem, plannedImage } from './plan-image.ts';
 import { planModels } from './plan-models.ts';
 import { type Recommendation, recommend } from './recommend.ts';
 import { type Stack, stackById } from './stacks.ts';
@@ -27,26 +29,22 @@ export function planSteadyDancer(input: PlanInput, choices: ResolvedChoices): Pl
   const chosen = targetGpu(choices, machine);
   const advice = chosen.gpu ? recommend(choices, chosen.gpu, machine) : null;
   const warnings = [...unseen(machine), ...chosen.warnings, ...(advice?.warnings ?? [])];
-  const cannot = chosen.refusal ?? advice?.refusal;
+  const cannot = withImage(chosen.refusal, choices) ?? advice?.refusal;
   if (!chosen.gpu || !advice?.recommendation) {
     return refused(input, choices, warnings, cannot ?? null);
   }
-  const { recommendation } = advice;
+  const pinned = withPins(advice.recommendation.stack.value, input.pins ?? null);
+  const recommendation = withRow(advice.recommendation, pinned.row);
   const decided = decide(choices, recommendation);
-  const row = recommendation.stack.value;
+  const row = pinned.row;
   const args = decided.image === undefined ? buildArgs(decided, recommendation) : {};
   const files = planModels(decided, input.present, decided.mirrors?.hub);
-  const digest = planDigest({
-    choices: decided,
+  const image = plannedImage(input, decided, {
     stack: row.id,
     args,
-    contextHash: input.context?.hash ?? null,
     models: files.models.map(({ id, sha256 }) => ({ id, sha256 })),
   });
-  const ref = decided.image ?? imageRef(digest);
-  const built =
-    decided.image !== undefined ||
-    input.inventory.images.some((image) => image.plan === digest || image.refs.includes(ref));
+  const { digest, ref, ready: built } = image;
   const reserve = decided.diskReserveBytes ?? RESERVE_BYTES;
   const { here } = chosen.gpu;
   const runsHere = decided.target === 'local' && here;
@@ -71,6 +69,8 @@ export function planSteadyDancer(input: PlanInput, choices: ResolvedChoices): Pl
         return { change, layout: layOutFor(input, other, row, { built, reserve, fetches }) };
       })
     : [];
+  const cwd = input.cwd ?? machine.host.home;
+  const byHand = { choices: decided, profile: input.profile, machine, ref, digest, cwd };
   return {
     plan: {
       v: 1,
@@ -78,24 +78,22 @@ export function planSteadyDancer(input: PlanInput, choices: ResolvedChoices): Pl
       stack: row.id,
       image: { ref },
       args,
+      ...(pinned.pins.length > 0 ? { pins: pinned.pins } : {}),
       models: files.models,
       downloadBytes: fetchBytes,
       disk: plannedDisk(layout.costs, machine),
       minutes: planTotal(steps, layout.order),
       commands: [
-        ...(decided.image === undefined ? [buildCommand(ref, args, input.context)] : []),
-        ...(fetches(decided) ? fetchCommands(files.models, decided.modelsDir) : []),
-        ...(runsHere
-          ? [
-              runCommand(ref, decided, input.profile, {
-                gpu: true,
-                memoryBytes: recommendation.memoryLimit.value,
-              }),
-            ]
+        ...(decided.image === undefined && input.context
+          ? [buildCommand(byHand, args, input.context)]
           : []),
+        ...imageCommands(input, decided, ref),
+        ...(fetches(decided) ? fetchCommands(byHand, files.models) : []),
+        ...(runsHere ? runCommands(byHand) : []),
       ],
       warnings: [
         ...warnings,
+        ...pinned.warnings,
         ...elsewhere(chosen.gpu, decided),
         ...busy(chosen.gpu, input, recommendation),
         ...diskWarnings(layout),
@@ -105,12 +103,17 @@ export function planSteadyDancer(input: PlanInput, choices: ResolvedChoices): Pl
     choices: decided,
     needsGpu: runsHere,
     steps,
-    refusal: diskRefusal(layout, reserve, changed, fetchBytes),
+    refusal: imageProblem(input) ?? diskRefusal(layout, reserve, changed, fetchBytes),
     gpu: chosen.gpu,
     recommendation,
     order: layout.order,
     filesystems: layout.filesystems,
   };
+}
+
+/** The same advice on a row whose commits were updated. */
+function withRow(advice: Recommendation, row: Stack): Recommendation {
+  return { ...advice, stack: { ...advice.stack, value: row } };
 }
 
 interface LayOutWith {
@@ -154,6 +157,23 @@ function decide(choices: ResolvedChoices, advice: Recommendation): Decided {
   };
 }
 
+/** A ready image may need no GPU at all: what to set to run it as it is. */
+function withImage(refusal: Failure | null, { image }: ResolvedChoices): Failure | null {
+  if (!refusal || image === undefined || !refusal.code.startsWith('gpu-')) return refusal;
+  const { details } = refusal;
+  return new Failure({
+    ...details,
+    sentence: `${details.sentence} The image ${image} is taken for SteadyDancer's, which needs one.`,
+    fixes: [
+      {
+        label: 'Run it as an image of your own, without models and without a GPU',
+        command: `steadydancer run --image ${shellWord(image)} --set recipe=custom`,
+      },
+      ...(details.fixes ?? []),
+    ],
+  });
+}
+
 /** Built here, for a GPU that is not: there is nothing to start and test on this computer. */
 function elsewhere(gpu: TargetGpu, choices: ResolvedChoices): PlanWarning[] {
   if (choices.target !== 'local' || gpu.here) return [];
@@ -180,19 +200,13 @@ function refused(
   refusal: Failure | null,
 ): Planned {
   const stack = choices.stack === undefined ? null : (stackById(choices.stack)?.id ?? null);
-  const digest = planDigest({
-    choices,
-    stack,
-    args: {},
-    contextHash: input.context?.hash ?? null,
-    models: [],
-  });
+  const { digest, ref } = plannedImage(input, choices, { stack, args: {}, models: [] });
   return {
     plan: {
       v: 1,
       choices,
       stack,
-      image: { ref: choices.image ?? imageRef(digest) },
+      image: { ref },
       args: {},
       models: [],
       downloadBytes: 0,

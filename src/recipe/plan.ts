@@ -1,3 +1,4 @@
+import { recipeByImage } from './image-source.ts';
 import { planCustom } from './plan-custom.ts';
 import { planRehearsal } from './plan-rehearsal.ts';
 import { planSteadyDancer } from './plan-steadydancer.ts';
@@ -9,7 +10,7 @@ import type { PlanInput, Planned } from './types.ts';
  * the same plan. A plan that cannot run or cannot fit is a plan with a `refusal`, never an exception.
  */
 export function plan(input: PlanInput): Planned {
-  const choices = resolveChoices(input.choices);
+  const choices = resolveChoices(recipeByImage(input.choices, input.image ?? null));
   switch (choices.recipe) {
     case 'rehearsal':
       return planRehearsal(input, choices);

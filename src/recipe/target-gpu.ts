@@ -3,6 +3,7 @@ import { Failure } from '../contract/failure.ts';
 import type { PlanWarning } from '../contract/plan.ts';
 import type { Gpu, Machine, ReadyGpu } from '../machine/types.ts';
 import { GIB, type KnownGpu, knownGpu, knownGpuNames } from './gpu-facts.ts';
+import { gpuHere } from './gpu-here.ts';
 
 /** The GPU that a plan is made for. */
 export interface TargetGpu {
@@ -36,7 +37,7 @@ export function targetGpu(choices: ResolvedChoices, machine: Machine): ChosenGpu
   const { gpu: wanted, target } = choices;
   const seen = machine.gpu.state === 'ready' ? machine.gpu : null;
   if (typeof wanted === 'number') {
-    const found = seen?.gpus.find(({ index }) => index === wanted);
+    const found = gpuHere(wanted, machine);
     if (seen && found) return ofMachine(found, seen, target === 'local');
     const there = seen?.gpus.map(({ index, name }) => `${index} (${name})`).join(', ');
     return none(
@@ -47,7 +48,7 @@ export function targetGpu(choices: ResolvedChoices, machine: Machine): ChosenGpu
     );
   }
   if (wanted !== 'auto') {
-    const found = target === 'local' && seen ? byName(wanted, seen) : undefined;
+    const found = target === 'local' ? gpuHere(wanted, machine) : null;
     if (seen && found) return ofMachine(found, seen, true);
     const known = knownGpu(wanted);
     if (known) return elsewhere(known, []);
@@ -56,7 +57,7 @@ export function targetGpu(choices: ResolvedChoices, machine: Machine): ChosenGpu
       `The GPU \`${wanted}\` is not known: name one of ${knownGpuNames().join(', ')}.`,
     );
   }
-  const best = seen && bestOf(seen.gpus);
+  const best = gpuHere('auto', machine);
   if (target === 'local') {
     if (seen && best) return ofMachine(best, seen, true);
     const { sentence, proof } = machine.gpu.state === 'ready' ? noGpu : machine.gpu;
@@ -89,26 +90,6 @@ const noGpu = { sentence: 'There is no NVIDIA GPU here.', proof: '' };
 
 function missing(machine: Machine): string {
   return machine.gpu.state === 'ready' ? 'the driver lists none.' : machine.gpu.sentence;
-}
-
-function byName(wanted: string, { gpus }: ReadyGpu): Gpu | undefined {
-  const known = knownGpu(wanted)?.name ?? wanted;
-  const names = (gpu: Gpu) => [gpu.uuid, gpu.name, knownGpu(gpu.name)?.name];
-  return bestOf(
-    gpus.filter((gpu) => names(gpu).some((name) => name?.toLowerCase() === known.toLowerCase())),
-  );
-}
-
-/** Most video memory; of equal ones the one with most of it free; then the lowest index. */
-function bestOf(gpus: readonly Gpu[]): Gpu | undefined {
-  const usable = (gpu: Gpu) => Number(gpu.computeCapability ?? 0) >= 7;
-  return [...gpus].sort(
-    (a, b) =>
-      Number(usable(b)) - Number(usable(a)) ||
-      (b.memoryTotalBytes ?? 0) - (a.memoryTotalBytes ?? 0) ||
-      (b.memoryFreeBytes ?? 0) - (a.memoryFreeBytes ?? 0) ||
-      a.index - b.index,
-  )[0];
 }
 
 function elsewhere(known: KnownGpu, warnings: PlanWarning[]): ChosenGpu {

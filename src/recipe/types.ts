@@ -2,8 +2,10 @@ import type { Choices, ResolvedChoices } from '../contract/choices.ts';
 import type { Failure } from '../contract/failure.ts';
 import type { PhaseId } from '../contract/ids.ts';
 import type { Plan } from '../contract/plan.ts';
+import type { Pins } from '../contract/update.ts';
 import type { Inventory, Machine } from '../machine/types.ts';
 import type { DiskLayout, Order } from './disk-plan.ts';
+import type { ImageSource } from './image-source.ts';
 import type { Recommendation } from './recommend.ts';
 import type { TargetGpu } from './target-gpu.ts';
 
@@ -30,6 +32,12 @@ export interface PlanInput {
   /** The build context that would be sent; null when an image is used as it is. */
   context: { dir: string; dockerfile: string; hash: string; bytes: number } | null;
   present: PresentModel[];
+  /** Commits that `update` proved for this profile; null or absent: as shipped. */
+  pins?: Pins | null;
+  /** What was seen of the image that was named; null or absent where one is built. */
+  image?: ImageSource | null;
+  /** Folder that relative paths start from; the home where it is absent. */
+  cwd?: string;
   /** Measured bytes per second of the hub, null before it was measured. */
   hubBytesPerSecond: number | null;
 }

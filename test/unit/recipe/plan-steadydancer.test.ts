@@ -95,7 +95,7 @@ test('plenty of disk: side by side, no warning, and the commands of every file',
   expect(here.choices.smoke).toEqual({ width: 256, height: 448, frames: 5, steps: 4 });
   const [build, ...rest] = here.plan.commands;
   expect(build).toMatch(
-    /^docker buildx build --load --tag steadydancer:[0-9a-f]{12} --build-arg PYTHON_VERSION=3\.11/,
+    /^docker buildx build --load --tag steadydancer:[0-9a-f]{12} --label io\.steadydancer\.plan=[0-9a-f]{64} .*--build-arg PYTHON_VERSION=3\.11/,
   );
   expect(rest.filter((line) => line.startsWith('curl '))).toHaveLength(8);
   expect(rest.at(-1)).toMatch(/^docker run .*--gpus all .*--publish 127\.0\.0\.1:8188:8188/);
