@@ -77,6 +77,7 @@ models-forbidden | models | The storage refuses the download | A link ran out, o
 models-gated | models | The owner of a model has not given access | Its conditions must be accepted first.
 models-hash-mismatch | models | A model came out wrong | Its sha256 is not the one that its source gives.
 models-helper-died | models | The container that fetches models ended early | Its last line or its exit code says why.
+models-helper-no-address | models | The container that serves models to the build has no address | The engine has no network of its own.
 models-helper-refused | models | Docker refuses the container that fetches models | Its answer says why.
 models-html-page | models | A web page came instead of a model | A sign-in page of the network, or a page of the hub.
 models-insecure-redirect | models | A source sends us to an address without encryption | The mirror is not set up well.
@@ -84,6 +85,7 @@ models-link-escapes | models | A link leads out of the models folder | A contain
 models-mirror-asks-token | models | The mirror asks for a token | The token goes to the hub only, unless asked otherwise.
 models-name-escapes | models | A file name leads out of the models folder | The manifest is not one to trust.
 models-network | models | The connection breaks again and again | The line or the source is unstable.
+models-not-there | models | A model that is to be in the image is gone | It was moved or removed since it was fetched.
 models-not-found | models | A model is not at its source | It was renamed or removed.
 models-other-file | models | A file of this name is there and is another | It is not the one that the source gives.
 models-rate-limited | models | The source asks us to come more slowly | Too many downloads from this address.

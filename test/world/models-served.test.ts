@@ -51,3 +51,23 @@ test('a file that changed since it was verified is no longer given', async () =>
   expect(answer.status).toBe(404);
   expect(await answer.text()).toBe('');
 });
+
+test('the script of the image fetches from it, listing and token aside', async () => {
+  const { url } = await served();
+  const folder = scratch();
+  const entry = {
+    ...{ id: 'x', role: 'vae', repo: REPO, path: file.path, revision: 'main', folder: 'vae' },
+    ...{ file: 'x.bin', bytes: null, sha256: null, neededBy: { variant: ['fp8'] }, match: 'x' },
+  };
+  const list = join(folder, 'models.json');
+  writeFileSync(list, JSON.stringify({ models: [entry] }));
+  const script = join(import.meta.dirname, '../../docker/download_models.sh');
+  const ended = await new Promise<number | null>((resolve) => {
+    spawn('sh', [script, folder], {
+      env: { ...process.env, MODELS_JSON: list, HF_ENDPOINT: url, HF_TOKEN: 'hf_secret' },
+      stdio: 'ignore',
+    }).once('close', resolve);
+  });
+  expect(ended).toBe(0);
+  expect(sha256(join(folder, 'vae/x.bin'))).toBe(file.sha256);
+});

@@ -5,6 +5,7 @@ import { exitCodes } from '../../contract/exit-codes.ts';
 import { Failure } from '../../contract/failure.ts';
 import { labels } from '../../contract/ids.ts';
 import { formatBytes } from '../../text/format.ts';
+import { withBakedModels } from '../baked-models.ts';
 import type { Phase, RunContext } from '../context.ts';
 import { buildStage } from './build-stage.ts';
 import { engineOf } from './engine-of.ts';
@@ -30,8 +31,9 @@ export const image: Phase = {
   },
   async run(ctx, signal) {
     const { ref } = ctx.planned.plan.image;
-    if (ctx.planned.choices.image === undefined) await buildStage(ctx, { tag: ref }, signal);
-    else await pull(ctx, ref, signal);
+    if (ctx.planned.choices.image === undefined) {
+      await withBakedModels(ctx, signal, (args) => buildStage(ctx, { tag: ref, args }, signal));
+    } else await pull(ctx, ref, signal);
     const found = await inspect(ctx);
     if (!found) throw missing(ref);
     checkSize(ctx, found.image.bytes);
