@@ -98,7 +98,7 @@ test('plenty of disk: side by side, no warning, and the commands of every file',
     /^docker buildx build --load --tag steadydancer:[0-9a-f]{12} --label io\.steadydancer\.plan=[0-9a-f]{64} .*--build-arg PYTHON_VERSION=3\.11/,
   );
   expect(rest.filter((line) => line.startsWith('curl '))).toHaveLength(8);
-  expect(rest.at(-1)).toMatch(/^docker run .*--gpus all .*--publish 127\.0\.0\.1:8188:8188/);
+  expect(rest.at(-1)).toMatch(/^docker run .*--runtime nvidia .*--publish 127\.0\.0\.1:8188:8188/);
 });
 
 test('models that are there are not fetched; an image of the same plan is not built', () => {
