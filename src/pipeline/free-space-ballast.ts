@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { open, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { knownRuns } from '../runner/live-runs.ts';
+import { runFiles } from '../runner/run-record.ts';
 
 export const BALLAST_FILE = 'ballast';
 const BALLAST_BYTES = 64 * 1024 * 1024;
@@ -63,6 +64,7 @@ export class Ballast {
 /** Gives back what runs that were killed hold. */
 export async function releaseOldBallast(runsDir: string): Promise<void> {
   for (const { dir, live } of await knownRuns(runsDir)) {
-    if (!live) rmSync(join(dir, BALLAST_FILE), { force: true });
+    if (live) continue;
+    for (const name of [BALLAST_FILE, runFiles.reserve]) rmSync(join(dir, name), { force: true });
   }
 }

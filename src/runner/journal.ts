@@ -4,6 +4,7 @@ import { EVENTS_VERSION } from '../contract/events.ts';
 import type { Clock } from '../ports/clock.ts';
 
 const NEWLINE = Buffer.from('\n');
+const RETRY_MS = 50;
 
 /**
  * events.ndjson: one line an event, appended in one write each, so that a reader never sees half a
@@ -30,26 +31,55 @@ export class Journal {
   /** Never throws: a full disk must not end a run whose work can go on. */
   emit = (body: EventBody): void => {
     if (this.#closed) return;
-    const event = { v: EVENTS_VERSION, at: this.#clock.now().toISOString(), ...body } as Event;
-    this.#write(Buffer.from(`${JSON.stringify(event)}\n`));
+    const event = this.#event(body);
+    this.#write(this.#line(event));
     for (const listener of this.#listeners) listener(event);
   };
 
-  /** ENOSPC: the listeners (screens, control socket) still learn of it. */
-  #write(line: Buffer): void {
-    let bytes = this.#torn ? Buffer.concat([NEWLINE, line]) : line;
+  #event(body: EventBody): Event {
+    return { v: EVENTS_VERSION, at: this.#clock.now().toISOString(), ...body } as Event;
+  }
+
+  #line(event: Event): Buffer {
+    const line = Buffer.from(`${JSON.stringify(event)}\n`);
+    return this.#torn ? Buffer.concat([NEWLINE, line]) : line;
+  }
+
+  /** Gives what could not be written. ENOSPC: the listeners (screens, control socket) still learn of it. */
+  #write(line: Buffer): Buffer {
+    let bytes = line;
     for (let tries = 0; tries < 2; tries += 1) {
       try {
         while (bytes.length > 0) bytes = bytes.subarray(writeSync(this.#fd, bytes));
         this.#torn = false;
-        return;
+        return bytes;
       } catch (error) {
         // Of a line that was cut short readers see broken JSON, and nothing of the next one.
         this.#torn ||= bytes.length < line.length;
         const full = (error as NodeJS.ErrnoException).code === 'ENOSPC';
-        if (!full || tries > 0 || !this.onFull()) return;
+        if (!full || tries > 0 || !this.onFull()) return bytes;
       }
     }
+    return bytes;
+  }
+
+  /**
+   * The result, and nothing after it. On a full disk it is tried again for some seconds: what was
+   * stopped gives its space back, and a run without a result counts as killed.
+   */
+  end(result: EventBody & { type: 'result' }, tryMs = 10_000): void {
+    if (this.#closed) return;
+    const event = this.#event(result);
+    const until = this.#clock.monotonicMs() + tryMs;
+    let bytes = this.#line(event);
+    for (;;) {
+      bytes = this.#write(bytes);
+      if (bytes.length === 0 || this.#clock.monotonicMs() >= until) break;
+      // Blocks: this is a run's last act, also when it is forced to end.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
+    }
+    for (const listener of this.#listeners) listener(event);
+    this.close();
   }
 
   /** After the result: nothing may follow it. */

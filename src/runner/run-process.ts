@@ -18,7 +18,8 @@ import { listenForControl, type ReceivedControl } from './control-server.ts';
 import { Journal } from './journal.ts';
 import { Questions } from './questions.ts';
 import { type RunRequest, runRequestSchema } from './request.ts';
-import { processStartedAt, runFiles, writeRunRecord } from './run-record.ts';
+import { ResultReserve } from './result-reserve.ts';
+import { processStartedAt, readRunRecord, runFiles, writeRunRecord } from './run-record.ts';
 import { runUnderGroup } from './under-group.ts';
 
 /** How long a cancelled run may take to leave the world as it found it. */
@@ -36,6 +37,8 @@ export async function runProcess(
   const journal = new Journal(join(runDir, runFiles.events), systemClock);
   const ballast = new Ballast(runDir);
   journal.onFull = () => ballast.release();
+  const reserve = new ResultReserve(join(runDir, runFiles.reserve));
+  reserve.take();
   const valve = new Valve();
   const pauses = new DownloadPauses(valve);
   const cancel = new AbortController();
@@ -45,8 +48,8 @@ export async function runProcess(
     process.on(signal, () => cancel.abort(new Cancelled(signal)));
   }
   const finish = (result: Parameters<typeof journal.emit>[0] & { type: 'result' }): number => {
-    journal.emit(result);
-    journal.close();
+    reserve.release();
+    journal.end(result);
     return result.exitCode;
   };
 
@@ -136,6 +139,8 @@ function logBug(error: unknown): void {
 }
 
 async function record(runDir: string, request: RunRequest, planDigest: string | null) {
+  // What who started it had seen stays.
+  const driver = (await readRunRecord(runDir))?.driver;
   await writeRunRecord(runDir, {
     id: request.runId,
     pid: process.pid,
@@ -145,6 +150,7 @@ async function record(runDir: string, request: RunRequest, planDigest: string | 
     recipe: request.choices.recipe ?? 'steadydancer',
     planDigest,
     choices: request.choices,
+    ...(driver ? { driver } : {}),
   });
 }
 

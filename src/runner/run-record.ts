@@ -12,6 +12,8 @@ export const runFiles = {
   buildLog: 'build.log',
   containerLog: 'container.log',
   runnerLog: 'runner.log',
+  /** Space for the result's line; gone when the run ends. */
+  reserve: 'result.reserve',
 } as const;
 
 /** Who runs it: enough to know later whether that process still lives. */
@@ -25,6 +27,8 @@ export const runRecordSchema = z.object({
   recipe: z.string(),
   planDigest: z.string().nullable(),
   choices: z.record(z.string(), z.unknown()),
+  /** Version of the GPU's driver at that time: the next day's welcome says when it is another. */
+  driver: z.string().nullable().optional(),
 });
 export type RunRecord = z.infer<typeof runRecordSchema>;
 

@@ -102,8 +102,19 @@ describe.skipIf(noDisk)(`a disk that fills${noDisk ? ` (skipped: ${noDisk})` : '
     expect(diagnosis?.cause).toMatch(/Kept: \d+ of \d+ build steps/);
     // All that was written is this run's: nobody else is blamed.
     expect(diagnosis?.cause).not.toContain('Other programs');
-    expect(diagnosis?.cause).toMatch(/This run wrote (\d+ MB|1\.\d GB)/);
-    expect(diagnosis?.fixes.length).toBeGreaterThan(0);
+    expect(diagnosis?.cause).toMatch(/This run used (\d+ MB|1\.\d GB)/);
+    expect(diagnosis?.disk).toMatchObject({ plannedBytes: null, stepsKept: expect.any(Number) });
+    expect(Math.abs(diagnosis?.disk?.otherBytes ?? 1e9)).toBeLessThan(100e6);
+    expect(diagnosis?.disk?.runBytes).toBeGreaterThan(500e6);
+    expect(diagnosis?.fixes.at(-1)).toMatchObject({ applies: 'retry' });
+    expect(diagnosis?.fixes.at(-1)?.readyAgain?.basis).toContain('the stopped step had run');
+    const docker = ofType(events, 'disk').filter(({ place }) => place === 'docker');
+    expect(docker.some(({ stopsAtBytes }) => stopsAtBytes === 400e6)).toBe(true);
+    expect(docker.some(({ downloadsPaused }) => downloadsPaused)).toBe(true);
+    // While the step runs nobody is blamed: its bytes are open.
+    expect(Math.max(...docker.map(({ written }) => written?.openBytes ?? 0))).toBeGreaterThan(
+      300e6,
+    );
     const lowest = Math.min(
       ...ofType(events, 'disk')
         .filter(({ place }) => place === 'docker')
@@ -117,6 +128,22 @@ describe.skipIf(noDisk)(`a disk that fills${noDisk ? ` (skipped: ${noDisk})` : '
     expect(ofType(events, 'note').some(({ text }) => text.includes('is filling up'))).toBe(true);
     // What the stopped step had written is given back.
     await expect.poll(() => free(engine.dataRoot), { timeout: 30_000 }).toBeGreaterThan(600e6);
+  });
+
+  it('and what others wrote meanwhile is said, with its figure', async () => {
+    const args = context(program, 'shared', steps(base, fill));
+    const reserve = ['--set', 'diskReserveBytes=400000000'];
+    const child = program.start(['run', '--json', ...args, ...reserve, '--no-cache']);
+    await eventSeen(child, printed('filling'));
+    const theirs = join(engine.dataRoot, 'theirs');
+    writeFileSync(theirs, Buffer.alloc(300e6, 1));
+    const { exitCode, stdout } = await child.finished;
+    rmSync(theirs);
+    expect(exitCode).toBe(16);
+    const diagnosis = ofType(eventsOf(stdout), 'result').at(-1)?.diagnoses[0];
+    expect(diagnosis?.cause).toMatch(/Other programs wrote (2[5-9]|3[0-4])\d MB to /);
+    expect(diagnosis?.disk?.otherBytes).toBeGreaterThan(250e6);
+    expect(diagnosis?.disk?.otherBytes).toBeLessThan(350e6);
   });
 
   it('is full without the guard: the engine says so, journal and report survive', async () => {

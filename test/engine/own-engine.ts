@@ -102,6 +102,12 @@ export async function ownEngine(options: { diskMegabytes?: number } = {}): Promi
   };
 }
 
+/** A filesystem of its own at a folder that is made: a file in `folder`, mounted by loop. */
+export function loopDisk(folder: string, at: string, megabytes: number): void {
+  must('mkdir', ['-p', at]);
+  mountLoop(folder, at, megabytes);
+}
+
 function mountLoop(folder: string, at: string, megabytes: number): void {
   const file = join(folder, 'disk.img');
   must('truncate', ['-s', `${megabytes}M`, file]);

@@ -5,10 +5,12 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { LogStore } from '../../../src/build/log-store.ts';
 import { Ballast, releaseOldBallast } from '../../../src/pipeline/free-space-ballast.ts';
 import { keepAwake } from '../../../src/pipeline/keep-awake.ts';
+import { emptyResult } from '../../../src/pipeline/result.ts';
 import { systemClock } from '../../../src/ports/clock.ts';
 import type { Ended, Processes } from '../../../src/ports/processes.ts';
 import { systemProcesses } from '../../../src/ports/processes.ts';
 import { Journal } from '../../../src/runner/journal.ts';
+import { ResultReserve } from '../../../src/runner/result-reserve.ts';
 
 let dir = '';
 beforeEach(() => {
@@ -85,6 +87,17 @@ it('a machine that cannot be kept awake is no failure', async () => {
   expect((await Promise.all(ends))[0]?.errno).toBe('ENOENT');
 });
 
+it('a run keeps room for its result alone, and a killed one gives it back', async () => {
+  const reserve = new ResultReserve(join(dir, 'result.reserve'));
+  reserve.take();
+  expect(statSync(join(dir, 'result.reserve')).blocks * 512).toBeGreaterThanOrEqual(512 * 1024);
+  // The process under group docker does the same run: what its parent holds is not taken away.
+  new ResultReserve(join(dir, 'result.reserve')).take();
+  expect(existsSync(join(dir, 'result.reserve'))).toBe(true);
+  reserve.release();
+  expect(existsSync(join(dir, 'result.reserve'))).toBe(false);
+});
+
 const fullDisk = existsSync('/dev/full') ? it : it.skip;
 
 fullDisk(
@@ -100,8 +113,11 @@ fullDisk(
     const heard: string[] = [];
     journal.onEvent(({ type }) => heard.push(type));
     journal.emit({ type: 'note', level: 'info', text: 'still heard' });
-    journal.close();
     expect([asked, heard]).toEqual([1, ['note']]);
+    journal.end({ type: 'result', ...emptyResult }, 120);
+    expect(heard).toEqual(['note', 'result']);
+    expect(asked).toBeGreaterThan(2);
+    asked = 1;
     const store = new LogStore({ path: '/dev/full', onFull });
     store.push({ type: 'output', text: 'line' });
     await store.close();
