@@ -4,9 +4,11 @@ import { UsageError } from '../contract/failure.ts';
 import { giveToCaller } from '../ports/sudo.ts';
 import { places } from '../profiles/places.ts';
 import { RUN_PROCESS_ARGUMENT } from '../runner/run-argument.ts';
+import { COMPLETE_ARGUMENT } from './completions/complete-argument.ts';
 import type { Action } from './define.ts';
 import { defineBundle } from './define-bundle.ts';
 import { defineClean } from './define-clean.ts';
+import { defineCompletions } from './define-completions.ts';
 import { defineDance } from './define-dance.ts';
 import { defineInspection } from './define-inspection.ts';
 import { defineModels } from './define-models.ts';
@@ -45,6 +47,10 @@ export async function runProgram(argv: string[], version: string): Promise<numbe
     exitCode = await perform();
   };
   const program = defineProgram(version, action, io);
+  if (argv[0] === COMPLETE_ARGUMENT) {
+    const { complete } = await import('./completions/completions.ts');
+    return complete(argv.slice(1), program, io);
+  }
   try {
     await program.parseAsync(argv, { from: 'user' });
     return exitCode;
@@ -75,6 +81,7 @@ export function defineProgram(version: string, action: Action, io: Io): Command 
   defineInspection(program, action, io);
   defineModels(program, action, io);
   defineClean(program, action, io);
+  defineCompletions(program, action, io);
   defineBundle(program, action, io, version);
   // A word that is no command is named as such, not counted. After the commands, which would inherit it.
   return program.allowExcessArguments().allowUnknownOption();
