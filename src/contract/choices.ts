@@ -20,10 +20,21 @@ export const fallbacks = ['auto', 'ask', 'never'] as const;
 export const mirrorKinds = ['base', 'apt', 'pip', 'torch', 'release', 'hub', 'git'] as const;
 
 const path = z.string().min(1);
-/** `https://host/owner/repo@commit` or `owner/repo@commit`; a commit is 40 hex digits (nodes are pinned). */
+/**
+ * `https://host/owner/repo@commit`, or `owner/repo@commit` of GitHub, with all 40 digits: a shorter
+ * one can come to mean another commit. The address goes into a shell, a URL and a folder's name, so
+ * it has nothing but their plain characters, no credentials, and a last part that is a name.
+ */
 const pinnedGit = z
   .string()
-  .regex(/^[^\s@]+@[0-9a-f]{7,40}$/, 'a node pack is named as git@commit');
+  .regex(
+    /^((https?|git):\/\/[A-Za-z0-9][\w.:-]*\/)?([\w~-][\w.~-]*\/)*[A-Za-z0-9_][\w.-]*\/?@[0-9a-f]{40}$/,
+    'a node pack is named as git@commit, with all 40 digits of the commit',
+  )
+  .refine(
+    (text) => /\/[^@]*@/.test(text),
+    'a node pack is named by its owner too: owner/repo@commit',
+  );
 const positiveBytes = z.int().positive();
 
 /** An address without spaces and without credentials: it ends in logs, profiles and commands. */

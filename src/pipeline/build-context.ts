@@ -1,10 +1,12 @@
-import { join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { contextHash } from '../build/build-context.ts';
 import type { ResolvedChoices } from '../contract/choices.ts';
 import type { EngineState } from '../machine/types.ts';
 import { assetPath } from '../recipe/assets.ts';
 import { assembleRehearsalContext } from '../recipe/rehearsal-context.ts';
 import type { PlanInput } from '../recipe/types.ts';
+import { personPath } from './person-path.ts';
 
 export interface ContextRequest {
   choices: ResolvedChoices;
@@ -13,18 +15,19 @@ export interface ContextRequest {
   contextsDir: string;
   /** Folder that relative paths in the choices start from. */
   cwd: string;
+  /** What `~` stands for. */
+  home: string;
 }
 
 /** The build context of the chosen recipe, with its hash; null when nothing is built. */
 export async function buildContext(request: ContextRequest): Promise<PlanInput['context']> {
-  const { choices, cwd } = request;
+  const { choices } = request;
   if (choices.image !== undefined) return null;
   switch (choices.recipe) {
     case 'rehearsal':
       return hashed(await rehearsal(request));
     case 'custom': {
-      const dir = resolve(cwd, choices.context ?? '.');
-      return hashed({ dir, dockerfile: resolve(dir, choices.dockerfile ?? 'Dockerfile') });
+      return hashed(ownContext(choices, request));
     }
     case 'steadydancer': {
       const dir = assetPath('docker');
@@ -33,6 +36,17 @@ export async function buildContext(request: ContextRequest): Promise<PlanInput['
     default:
       return choices.recipe satisfies never;
   }
+}
+
+/**
+ * A person's own folder and Dockerfile. As with docker's `--file`, the Dockerfile is looked for from
+ * where the command was given; where it is not there, inside the context.
+ */
+function ownContext({ context, dockerfile }: ResolvedChoices, { cwd, home }: ContextRequest) {
+  const dir = personPath(context ?? '.', { home }, cwd);
+  const here = personPath(dockerfile ?? join(dir, 'Dockerfile'), { home }, cwd);
+  const inside = personPath(dockerfile ?? 'Dockerfile', { home }, dir);
+  return { dir, dockerfile: !existsSync(here) && existsSync(inside) ? inside : here };
 }
 
 async function rehearsal({ engine, contextsDir }: ContextRequest) {

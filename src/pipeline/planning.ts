@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import type { Choices, ResolvedChoices } from '../contract/choices.ts';
+import type { Pins } from '../contract/update.ts';
 import { inventory } from '../machine/inventory.ts';
 import { measureHub } from '../machine/network.ts';
 import { observe } from '../machine/observe.ts';
@@ -15,6 +16,7 @@ import { plan } from '../recipe/plan.ts';
 import { resolveChoices } from '../recipe/resolve-choices.ts';
 import type { History, Planned } from '../recipe/types.ts';
 import { buildContext } from './build-context.ts';
+import { choiceFacts } from './choice-facts.ts';
 import type { Ports } from './context.ts';
 import { readHistory } from './history.ts';
 import { personPath } from './person-path.ts';
@@ -26,6 +28,8 @@ export interface PlanRequest {
   cwd: string;
   home: string;
   runsDir: string;
+  /** Pins to plan with; undefined: those that were proved for the profile. */
+  pins?: Pins | null | undefined;
 }
 
 /** A plan with all that it was made from, so that a run need not look twice. */
@@ -73,13 +77,22 @@ export async function planHere(
   const [found, history, context, present, hubBytesPerSecond] = await Promise.all([
     inventory({ docker, runsDir: request.runsDir }),
     readHistory(request.runsDir, choices.recipe),
-    buildContext({ choices, engine: machine.engine, contextsDir, cwd: request.cwd }),
+    buildContext({
+      choices,
+      engine: machine.engine,
+      contextsDir,
+      cwd: request.cwd,
+      home: machine.host.home,
+    }),
     choices.recipe === 'steadydancer'
       ? presentModels(modelsDir, models().map(wantedModel), stateDir)
       : [],
     hubSpeed(choices, ports, signal),
   ]);
+  const { env } = ports;
+  const pointed = await choiceFacts({ ...request, choices, machine, docker, env });
   const planned = plan({
+    ...pointed,
     machine,
     inventory: found,
     history,

@@ -50,9 +50,9 @@ export async function executeRun(input: RunInput): Promise<ResultBody> {
   try {
     const lockName = request.profile ?? request.choices.recipe ?? 'steadydancer';
     unlock = lockProfile(runsDir, lockName, request.runId);
-    const { choices, profile, cwd } = request;
+    const { choices, profile, cwd, pins } = request;
     const home = ports.env.HOME || homedir();
-    const look = () => planHere({ choices, profile, cwd, home, runsDir }, ports, signal);
+    const look = () => planHere({ choices, profile, cwd, home, runsDir, pins }, ports, signal);
     let here = await look();
     if (request.installDocker && (await provided(here, input))) here = await look();
     const { plan } = here.planned;

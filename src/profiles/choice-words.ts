@@ -6,7 +6,8 @@ const words: Record<string, string> = {
   gpu: '`auto`, the index of a GPU, or the name of one that is elsewhere',
   stack: 'the id of a row of stacks.json',
   blockSwap: 'a whole number from 0 to 40',
-  extraNodes: 'owner/repo@commit, several with commas between',
+  extraNodes:
+    'owner/repo@commit or https://host/owner/repo@commit with all 40 digits of the commit, several with commas between',
   modelsDir: 'a folder',
   outputDir: 'a folder',
   inputDir: 'a folder',

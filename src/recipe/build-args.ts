@@ -1,4 +1,5 @@
 import type { MirrorKind, ResolvedChoices } from '../contract/choices.ts';
+import { extraNodesArgument } from './extra-nodes.ts';
 import type { Recommendation } from './recommend.ts';
 
 /** Build arguments of docker/Dockerfile: everything that differs from image to image. */
@@ -28,7 +29,7 @@ export function buildArgs(
     STEADYDANCER_TEXT_ENCODER: textEncoder.value,
     BAKE_STEADYDANCER: String(choices.placement === 'baked'),
     ENABLE_OPENMMLAB: String(choices.pose === 'openmmlab'),
-    EXTRA_NODES: (choices.extraNodes ?? []).join(' '),
+    EXTRA_NODES: extraNodesArgument(choices.extraNodes ?? []),
   };
   for (const [pack, commit] of Object.entries(row.nodes)) {
     args[`${pack.toUpperCase()}_COMMIT`] = commit;

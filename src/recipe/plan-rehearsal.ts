@@ -3,6 +3,7 @@ import { Failure } from '../contract/failure.ts';
 import type { PhaseId } from '../contract/ids.ts';
 import type { Machine } from '../machine/types.ts';
 import { diskWarnings } from './disk-plan.ts';
+import { knownGpu } from './gpu-facts.ts';
 import { gpuHere } from './gpu-here.ts';
 import { unseen } from './machine-warnings.ts';
 import { usual } from './minutes.ts';
@@ -70,7 +71,8 @@ function rehearsalSteps(
 
 /** The rehearsal needs no GPU, but one that was named has to be here. */
 function gpuRefusal({ gpu, target }: ResolvedChoices, machine: Machine): Failure | null {
-  if (gpu === 'auto' || target !== 'local' || gpuHere(gpu, machine)) return null;
+  if (gpu === 'auto' || gpuHere(gpu, machine)) return null;
+  if (target !== 'local' && (typeof gpu === 'number' || knownGpu(gpu))) return null;
   const here = machine.gpu.state === 'ready' ? machine.gpu.gpus : [];
   const names = here.map(({ index, name }) => `${index}: ${name}`).join(', ');
   return new Failure({

@@ -1,4 +1,6 @@
+import type { ResolvedChoices } from '../contract/choices.ts';
 import { recipeByImage } from './image-source.ts';
+import { impossibleChoice } from './impossible-choice.ts';
 import { planCustom } from './plan-custom.ts';
 import { planRehearsal } from './plan-rehearsal.ts';
 import { planSteadyDancer } from './plan-steadydancer.ts';
@@ -11,6 +13,17 @@ import type { PlanInput, Planned } from './types.ts';
  */
 export function plan(input: PlanInput): Planned {
   const choices = resolveChoices(recipeByImage(input.choices, input.image ?? null));
+  const planned = planOf(input, choices);
+  const impossible = impossibleChoice(choices) ?? planned.refusal ?? input.problem ?? null;
+  const { image } = input;
+  return {
+    ...planned,
+    refusal: impossible,
+    ...(image?.kind === 'file' ? { imageFile: image.path } : {}),
+  };
+}
+
+function planOf(input: PlanInput, choices: ResolvedChoices): Planned {
   switch (choices.recipe) {
     case 'rehearsal':
       return planRehearsal(input, choices);

@@ -38,6 +38,8 @@ export interface PlanInput {
   image?: ImageSource | null;
   /** Folder that relative paths start from; the home where it is absent. */
   cwd?: string;
+  /** Something that the choices name is not what it has to be (a folder that is a file). */
+  problem?: Failure | null;
   /** Measured bytes per second of the hub, null before it was measured. */
   hubBytesPerSecond: number | null;
 }
@@ -60,6 +62,8 @@ export interface Planned {
   steps: Step[];
   /** Why it cannot run (exit 10) or cannot fit (exit 16); null when it can. */
   refusal: Failure | null;
+  /** Absolute path of the file that the image comes out of; absent where it does not. */
+  imageFile?: string;
   /** The GPU that it was planned for; absent where the recipe needs none. */
   gpu?: TargetGpu;
   /** Why each choice is as it is; absent where nothing was recommended. */

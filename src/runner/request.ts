@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { choicesSchema } from '../contract/choices.ts';
 import { phaseIdSchema } from '../contract/ids.ts';
+import { pinsSchema } from '../contract/update.ts';
 
 /** What a run was asked to do: written by the front-end, read once by the run's process. */
 export const runRequestSchema = z.object({
@@ -8,6 +9,8 @@ export const runRequestSchema = z.object({
   runId: z.string(),
   profile: z.string().nullable(),
   choices: choicesSchema,
+  /** Pins of this run alone, which `update` wants to prove; absent: those of the profile. */
+  pins: pinsSchema.nullable().optional(),
   /** Folder that relative paths in the choices start from. */
   cwd: z.string(),
   /**

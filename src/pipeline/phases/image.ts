@@ -1,3 +1,5 @@
+import { imageFile } from '../../build/image-file.ts';
+import { loadImage } from '../../build/load-image.ts';
 import { SolveNormaliser } from '../../build/normalise.ts';
 import { pullImage } from '../../build/pull-image.ts';
 import type { SolveEvent } from '../../build/types.ts';
@@ -33,6 +35,8 @@ export const image: Phase = {
     const { ref } = ctx.planned.plan.image;
     if (ctx.planned.choices.image === undefined) {
       await withBakedModels(ctx, signal, (args) => buildStage(ctx, { tag: ref, args }, signal));
+    } else if (ctx.planned.imageFile !== undefined) {
+      await load(ctx, ctx.planned.imageFile, ref, signal);
     } else await pull(ctx, ref, signal);
     const found = await inspect(ctx);
     if (!found) throw missing(ref);
@@ -54,6 +58,19 @@ async function inspect(ctx: RunContext) {
     if ((error as { statusCode?: number }).statusCode === 404) return null;
     throw error;
   }
+}
+
+/** The file's image gets the plan's name: the next run finds it and does not read the file again. */
+async function load(
+  ctx: RunContext,
+  path: string,
+  ref: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const file = await imageFile(path);
+  const text = `Loading ${path} (${formatBytes(file.bytes)}) into Docker.`;
+  ctx.emit({ type: 'note', level: 'info', text });
+  await loadImage(engineOf(ctx).docker, file, ref, signal);
 }
 
 async function pull(ctx: RunContext, ref: string, signal: AbortSignal): Promise<void> {

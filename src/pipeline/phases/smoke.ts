@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { type ComfyClient, createComfyClient } from '../../comfyui/client.ts';
 import { rehearsalSmoke, type SmokeGraph, steadydancerSmoke } from '../../comfyui/graphs/smoke.ts';
 import { readWorkflow } from '../../comfyui/read-workflow.ts';
@@ -12,6 +12,7 @@ import type { ResultBody } from '../../contract/result.ts';
 import { knownRuns } from '../../runner/live-runs.ts';
 import type { Phase, RunContext } from '../context.ts';
 import { readResult } from '../history.ts';
+import { personPath } from '../person-path.ts';
 import { chosenGpu } from './container-gpu.ts';
 import { withWayOut } from './full-memory.ts';
 import { proveKernelsInside } from './prove-kernels.ts';
@@ -100,7 +101,7 @@ async function smokeGraph(
   const choices = builtChoices(ctx);
   const { recipe, workflow } = choices;
   if (workflow) {
-    const file = resolve(ctx.request.cwd, workflow);
+    const file = personPath(workflow, ctx.machine.host, ctx.request.cwd);
     return { graph: await readWorkflow(file, client, signal), expected: {} };
   }
   switch (recipe) {

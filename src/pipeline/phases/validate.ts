@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { Failure } from '../../contract/failure.ts';
 import type { Phase, RunContext } from '../context.ts';
+import { personPath } from '../person-path.ts';
 
 /** The Dockerfile is there, has stages, and knows the arguments that it will be given. */
 export const validate: Phase = {
@@ -15,20 +15,20 @@ export const validate: Phase = {
 };
 
 /** A workflow that cannot be read is known now, not after an hour's build. */
-async function checkWorkflow({ planned, request }: RunContext): Promise<void> {
+async function checkWorkflow({ planned, request, machine }: RunContext): Promise<void> {
   const { workflow } = planned.choices;
   if (workflow === undefined) return;
-  const file = resolve(request.cwd, workflow);
-  await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new Failure(
-      {
-        code: 'workflow-unreadable',
-        sentence: `The workflow ${file} cannot be read.`,
-        proof: error.message,
-      },
-      { cause: error },
-    );
-  });
+  const file = personPath(workflow, machine.host, request.cwd);
+  const unreadable = (sentence: string) => (error: Error) => {
+    const details = { code: 'workflow-unreadable', sentence, proof: error.message };
+    throw new Failure(details, { cause: error });
+  };
+  const text = await readFile(file, 'utf8').catch(
+    unreadable(`The workflow ${file} cannot be read.`),
+  );
+  await Promise.resolve(text)
+    .then(JSON.parse)
+    .catch(unreadable(`The workflow ${file} is not JSON.`));
 }
 
 async function checkDockerfile({ planned }: RunContext, file: string): Promise<void> {

@@ -14,7 +14,10 @@ test.each([
   ['timeoutMinutes=0.5', { timeoutMinutes: 0.5 }],
   ['mirrors.hub=https://hf-mirror.com/?a=b', { mirrors: { hub: 'https://hf-mirror.com/?a=b' } }],
   ['listen=::1', { listen: '::1' }],
-  ['extraNodes=a/b@0123456,c/d@89abcdef0', { extraNodes: ['a/b@0123456', 'c/d@89abcdef0'] }],
+  [
+    `extraNodes=a/b@${'0'.repeat(40)},https://x.org/c/d.git@${'8'.repeat(40)}`,
+    { extraNodes: [`a/b@${'0'.repeat(40)}`, `https://x.org/c/d.git@${'8'.repeat(40)}`] },
+  ],
 ])('%s is typed by the schema', (text, choices) => {
   expect(parseSet(text)).toEqual(choices);
 });

@@ -145,7 +145,7 @@ test('the digest is the same with everything measured changed, and another with 
     { blockSwap: 20 },
     { placement: 'baked' },
     { pose: 'openmmlab' },
-    { extraNodes: ['a/b@0123456'] },
+    { extraNodes: [`a/b@${'0'.repeat(40)}`] },
     { modelsDir: '/m' },
     { port: 1234 },
     { mirrors: { pip: 'http://m' } },
