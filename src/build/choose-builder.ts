@@ -4,6 +4,7 @@ import type { ReadyEngine } from '../machine/types.ts';
 import type { Processes } from '../ports/processes.ts';
 import { buildxBuilder } from './buildx-builder.ts';
 import { engineBuilder } from './engine-builder.ts';
+import { redactedBuilder } from './redacted-builder.ts';
 import type { Builder } from './types.ts';
 
 /** The first buildx with `--progress=rawjson` (docker/buildx release notes of v0.12.0). */
@@ -16,13 +17,19 @@ export interface BuilderChoice {
   forced?: 'buildx' | 'engine';
   /** More environment for the docker command (DOCKER_CONFIG, BUILDX_BUILDER). */
   env?: Record<string, string | undefined>;
+  /** Values that no event and no failure may hold. */
+  secrets?: readonly string[];
 }
 
 /**
  * buildx where it is new enough, else the engine's API.
  * @throws Failure build-buildx-missing when buildx is forced and is not there
  */
-export function chooseBuilder({ engine, processes, docker, forced, env }: BuilderChoice): Builder {
+export function chooseBuilder(choice: BuilderChoice): Builder {
+  return redactedBuilder(transport(choice), choice.secrets ?? []);
+}
+
+function transport({ engine, processes, docker, forced, env }: BuilderChoice): Builder {
   const usable = engine.buildx !== null && canRawjson(engine.buildx);
   if (forced === 'buildx' && !usable) {
     throw new Failure({

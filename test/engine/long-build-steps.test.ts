@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import type { EventBody } from '../../src/contract/events.ts';
 import { Failure } from '../../src/contract/failure.ts';
 import type { RunContext } from '../../src/pipeline/context.ts';
@@ -100,6 +100,27 @@ describeWithEngine('steps of a build', () => {
     expect(failure?.code).toBe('build-stalled');
     expect(failure?.details.exitCode).toBe(17);
     expect(failure?.details.proof).toContain('setTimeout');
+  });
+
+  it('a token that a step prints is in no event, no failure and not in build.log', async () => {
+    const token = 'looks-like-nothing-known-4711';
+    vi.stubEnv('HF_TOKEN', token);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const [first, second] = [token.slice(0, 12), token.slice(12)];
+    // In two writes, so that it comes in two messages.
+    const script = `process.stderr.write('using ${first}'); setTimeout(() => { console.error('${second}'); console.error('GET https://cdn.example/f?X-Amz-Signature=abcdef0123'); process.exit(3) }, 1500)`;
+    const { ctx, events, dir } = await world(`FROM ${base}\n${run(script)}`, {});
+    const failure = await failureOf(ctx);
+    expect(failure?.code).toBe('build-step-failed');
+    // The Dockerfile's own line, which is the step's name, has it in two.
+    const told = [
+      JSON.stringify([failure?.details, events]),
+      readFileSync(join(dir, 'build.log'), 'utf8'),
+    ];
+    for (const text of told) expect(text).not.toContain(token);
+    const lines = of(events, 'build.log').map(({ text }) => text);
+    expect(lines).toContain('using [redacted]');
+    expect(told[1]).toContain('using [redacted]');
   });
 
   it('nothing that a step prints reaches the events but text and colour; build.log has it raw', async () => {

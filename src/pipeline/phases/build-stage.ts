@@ -7,7 +7,9 @@ import { StepWatch } from '../../build/step-watch.ts';
 import type { Builder, BuiltImage, SolveEvent } from '../../build/types.ts';
 import { Failure } from '../../contract/failure.ts';
 import { labels } from '../../contract/ids.ts';
+import { hubAccess } from '../../models/hub-access.ts';
 import { runFiles } from '../../runner/run-record.ts';
+import { secretsOfEnv } from '../../text/env-secrets.ts';
 import type { RunContext } from '../context.ts';
 import { ReserveReached } from '../disk-guard.ts';
 import { diskFailure } from '../disk-guard-failure.ts';
@@ -105,7 +107,12 @@ async function buildOnce(
     normaliser.finish(end);
     bound.flush();
     await log.close();
+    if (log.error) ctx.emit({ type: 'note', level: 'warn', text: notWhole(log.error) });
   }
+}
+
+function notWhole(error: Error): string {
+  return `build.log is not whole: ${error.message}. The run's events have the last lines of each step.`;
 }
 
 function builderOf(ctx: RunContext): Builder {
@@ -116,8 +123,15 @@ function builderOf(ctx: RunContext): Builder {
     processes: ports.processes,
     docker,
     env: ports.env,
+    secrets: secretsKnown(ports.env),
     ...(request.builder ? { forced: request.builder } : {}),
   });
+}
+
+/** The process's own, and the token that the hub's tools keep. */
+function secretsKnown(env: NodeJS.ProcessEnv): string[] {
+  const { token } = hubAccess(env);
+  return [...secretsOfEnv(env), ...(token === null ? [] : [token])];
 }
 
 function requestOf(ctx: RunContext, { target, tag, args }: BuildStage) {
