@@ -12,6 +12,7 @@ import { Cancelled } from './cancel.ts';
 import type { Ports, RunContext, RunFacts } from './context.ts';
 import { countDownloads, runDisk } from './disk-guard-run.ts';
 import type { DownloadPauses } from './download-pauses.ts';
+import { namedByEngine } from './engine-gone.ts';
 import type { Ballast } from './free-space-ballast.ts';
 import { GroupNeeded } from './group-needed.ts';
 import { keepAwake } from './keep-awake.ts';
@@ -63,6 +64,7 @@ export async function executeRun(input: RunInput): Promise<ResultBody> {
       planDigest: plan.planDigest,
       profile,
       recipe: here.planned.choices.recipe,
+      ...(request.continues ? { continues: request.continues } : {}),
     });
     for (const { text } of plan.warnings) emit({ type: 'note', level: 'warn', text });
     const facts: RunFacts = { smoke: [], outputs: [], built: {}, buildMs: 0 };
@@ -75,6 +77,7 @@ export async function executeRun(input: RunInput): Promise<ResultBody> {
     const awake = keepAwake(ports.processes);
     try {
       const done = await reconcile(phasesOf(here.planned), ctx, request, signal);
+      done.failure = await namedByEngine(ctx, done);
       if (request.stopAfter) await stopContainer(ctx, done.failure === null);
       return resultOf(ctx, done, input);
     } finally {

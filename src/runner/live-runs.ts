@@ -10,14 +10,17 @@ export interface KnownRun {
   live: boolean;
 }
 
-/** All runs of this machine, the newest first. A folder without a record is not a run. */
-export async function knownRuns(runsDir: string): Promise<KnownRun[]> {
+/**
+ * All runs of this machine, the newest first. A folder without a record is not a run; one that was
+ * refused did nothing, and is none either unless it is asked for.
+ */
+export async function knownRuns(runsDir: string, { refused = false } = {}): Promise<KnownRun[]> {
   const names = await readdir(runsDir).catch(() => []);
   const runs: KnownRun[] = [];
   for (const name of names.sort().reverse()) {
     const dir = join(runsDir, name);
     const record = await readRunRecord(dir);
-    if (!record) continue;
+    if (!record || (record.refused && !refused)) continue;
     const lives = processLives(record.pid, record.pidStartedAt);
     const live = lives && !(await endsWithResult(join(dir, runFiles.events)));
     runs.push({ dir, record, live });
@@ -27,7 +30,7 @@ export async function knownRuns(runsDir: string): Promise<KnownRun[]> {
 
 /** The run that is meant: by id or its unambiguous beginning or end, else the live one, else the last. */
 export async function findRun(runsDir: string, wanted?: string): Promise<KnownRun | null> {
-  const runs = await knownRuns(runsDir);
+  const runs = await knownRuns(runsDir, { refused: wanted !== undefined });
   if (wanted === undefined) return runs.find((run) => run.live) ?? runs[0] ?? null;
   const matching = runs.filter(
     ({ record }) => record.id.startsWith(wanted) || record.id.endsWith(wanted),

@@ -82,6 +82,8 @@ export async function runProcess(
       ballast,
       signal: cancel.signal,
     });
+    if (result.diagnoses[0]?.code === 'run-already-running')
+      await record(runDir, known, null, true);
     return finish({ type: 'result', ...result });
   } catch (caught) {
     let error = caught;
@@ -138,7 +140,12 @@ function logBug(error: unknown): void {
   process.stderr.write(`${text}\n`);
 }
 
-async function record(runDir: string, request: RunRequest, planDigest: string | null) {
+async function record(
+  runDir: string,
+  request: RunRequest,
+  planDigest: string | null,
+  refused = false,
+) {
   // What who started it had seen stays.
   const driver = (await readRunRecord(runDir))?.driver;
   await writeRunRecord(runDir, {
@@ -150,6 +157,7 @@ async function record(runDir: string, request: RunRequest, planDigest: string | 
     recipe: request.choices.recipe ?? 'steadydancer',
     planDigest,
     choices: request.choices,
+    ...(refused ? { refused } : {}),
     ...(driver ? { driver } : {}),
   });
 }

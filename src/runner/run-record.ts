@@ -27,6 +27,8 @@ export const runRecordSchema = z.object({
   recipe: z.string(),
   planDigest: z.string().nullable(),
   choices: z.record(z.string(), z.unknown()),
+  /** It changed nothing, because another run of its profile was going on. */
+  refused: z.boolean().optional(),
   /** Version of the GPU's driver at that time: the next day's welcome says when it is another. */
   driver: z.string().nullable().optional(),
 });

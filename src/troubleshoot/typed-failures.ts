@@ -18,6 +18,8 @@ attention-unfit | prepare | The attention back-end does not run on this GPU | It
 build-buildx-missing | prepare | The buildx plugin could not be started | The docker command or its plugin is missing.
 build-dockerfile-missing | validate | There is no Dockerfile at this place | The path is wrong, or the file has another name.
 build-stalled | image | The build stood still and was stopped | A step waits for something that does not come.
+fix-command-failed | - | A command of a fix ended with an error | Its last lines say why.
+fix-no-effect | - | A fix could change nothing | What it would have removed is in use.
 bundle-exists | - | A file of this name is there already | A report never takes another file's place.
 bundle-not-writable | - | The report cannot be written | The folder is missing, or belongs to somebody else.
 build-failed | image | The build ended with an error | The last lines of the step say why.
@@ -53,6 +55,7 @@ dockerfile-unknown-argument | validate | The Dockerfile has no such build argume
 dockerfile-without-stage | validate | The Dockerfile builds nothing | It has no FROM line.
 engine-cannot-run-here | prepare | Docker cannot run in this place | This is itself a container without the rights for it.
 engine-elsewhere | prepare | Docker is on another machine | The wizard should run there.
+engine-gone | smoke | The Docker engine stopped while the container was being used | It was stopped, was updated or crashed.
 engine-install-failed | prepare | Docker could not be installed | The installer ended with an error.
 engine-no-answer | prepare | The Docker engine does not answer in time | It hangs, or the machine is overloaded.
 engine-refused | prepare | The Docker engine refuses the connection | Something listens there, but does not take it.
@@ -63,6 +66,16 @@ gpu-hang | prepare | nvidia-smi does not come back | The driver or the card hang
 gpu-index-unknown | prepare | There is no GPU of this number | nvidia-smi -L lists them.
 gpu-memory-unknown | prepare | The driver does not say how much video memory there is | The GPU shares the machine's memory, or the driver is old.
 gpu-name-unknown | prepare | The GPU's name is not known | The plan needs a GPU that the table has.
+extra-node-twice | prepare | Two node packs would go into one folder | One of extraNodes has the name of another pack.
+folder-is-file | prepare | A folder of the choices is a file | Something else lies where the folder should be.
+image-file-broken | image | The image of a file could not be loaded | The file is cut off, damaged, or no archive of docker save.
+image-file-missing | prepare | There is no image file at this place | The path is wrong, or the file belongs to somebody else.
+image-file-several | image | The file holds more than one image | Which one is meant is not said.
+image-file-unknown | prepare | The file is no archive of docker save | It is neither tar nor gzip nor zstd.
+pins-unreadable | prepare | The updated pins of a profile are not usable | Their file was changed or cut off.
+update-git-missing | prepare | git is not installed | It is what asks upstream for its commits.
+update-not-testable | prepare | New pins cannot be tested on this computer | The profile runs on another one.
+update-upstream-unseen | prepare | No repository of ComfyUI and the node packs answers | There is no way to GitHub or to its mirror.
 image-missing | image | The image is not in this Docker | It was removed, or never built.
 image-too-large | image | The image is larger than it should be | Something large was copied into it.
 models-answer-unusable | models | The source of a model gives an answer that makes no sense | A proxy or mirror is in between.
@@ -109,6 +122,7 @@ question-unanswered | - | A question stayed unanswered | Nobody was there to ans
 recipe-incomplete | prepare | The recipe misses a part | It needs a Dockerfile or an image.
 rehearsal-node-unreadable | validate | Node does not say which libraries it links | The rehearsal image is made of this machine's Node.
 rehearsal-part-missing | validate | A part of the rehearsal is not there | The installation is incomplete.
+run-lost | - | The run ended without a result | Its process is gone: it was killed, or the machine was restarted.
 run-already-running | prepare | A run of this profile is going on | One profile runs once at a time.
 run-does-not-stop | - | The run does not stop | Its process does not answer.
 smoke-attention-other | smoke | Another attention is in use than asked for | The workflow or the server chose its own.

@@ -12,6 +12,8 @@ const START_LIMIT_MS = 60_000;
 export interface OwnEngine {
   /** As DOCKER_HOST has it. */
   host: string;
+  /** Starts a command in the engine's network namespace, where its containers' ports are. */
+  inside: readonly string[];
   /** Where it keeps everything; on a disk of its own when one was asked for. */
   dataRoot: string;
   /** As a power cut would: no chance to end anything. */
@@ -83,6 +85,7 @@ export async function ownEngine(options: { diskMegabytes?: number } = {}): Promi
   await start();
   return {
     host: `unix://${socketPath}`,
+    inside: ['nsenter', `--net=/run/netns/${name}`],
     dataRoot,
     start,
     async kill() {

@@ -26,8 +26,11 @@ export interface Finished {
 export class Program {
   readonly home = mkdtempSync(join(tmpdir(), 'sd-home-'));
   readonly env: NodeJS.ProcessEnv;
+  readonly #through: readonly string[];
 
-  constructor(env: NodeJS.ProcessEnv = {}) {
+  /** `through`: a command that starts it, as `nsenter …` does in another network namespace. */
+  constructor(env: NodeJS.ProcessEnv = {}, through: readonly string[] = []) {
+    this.#through = through;
     this.env = {
       ...process.env,
       HOME: this.home,
@@ -38,7 +41,8 @@ export class Program {
 
   /** Starts it; the caller ends it. */
   start(args: string[]): ChildProcess & { finished: Promise<Finished>; runsDir: string } {
-    const child = spawn(process.execPath, [main, ...args], {
+    const [file = '', ...rest] = [...this.#through, process.execPath, main, ...args];
+    const child = spawn(file, rest, {
       env: this.env,
       cwd: this.home,
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -9,8 +9,9 @@ const RUNS_KEPT = 5;
 /** Folders of older runs: never of one that goes on, nor the newest ones. */
 export async function removableRuns(runsDir: string): Promise<CleanItem[]> {
   const items: CleanItem[] = [];
-  for (const { dir, record, live } of (await knownRuns(runsDir)).slice(RUNS_KEPT)) {
-    if (live) continue;
+  const kept = (await knownRuns(runsDir)).slice(0, RUNS_KEPT).map(({ dir }) => dir);
+  for (const { dir, record, live } of await knownRuns(runsDir, { refused: true })) {
+    if (live || kept.includes(dir)) continue;
     items.push({
       kind: 'runs',
       id: dir,
