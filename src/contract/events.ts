@@ -36,6 +36,8 @@ export const eventBodySchemas = {
     planDigest: z.string(),
     profile: z.string().nullable(),
     recipe: z.string(),
+    /** The run that this one tries again, and the number of the try. */
+    continues: z.object({ runId: z.string(), attempt: z.int().min(2) }).optional(),
   }),
   'phase.started': z.object({ type: z.literal('phase.started'), phase: phaseIdSchema }),
   'phase.finished': z.object({

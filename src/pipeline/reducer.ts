@@ -37,8 +37,9 @@ export function replay(events: Iterable<Event>, from: RunState = emptyRunState):
 function fold(state: RunState, event: Event): RunState {
   switch (event.type) {
     case 'run.started': {
-      const { runId: id, planDigest, profile, recipe } = event;
-      return { ...state, run: { id, planDigest, profile, recipe } };
+      const { runId: id, planDigest, profile, recipe, continues } = event;
+      const attempt = continues ? { attempt: continues.attempt } : {};
+      return { ...state, run: { id, planDigest, profile, recipe, ...attempt } };
     }
     case 'phase.started':
       return phaseStarted(state, event);

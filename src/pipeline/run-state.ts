@@ -35,7 +35,14 @@ export interface DiskSample extends Body<'disk'> {
 
 /** Everything that is known of a run: the fold of its events, and nothing else. */
 export interface RunState {
-  run: { id: string; planDigest: string; profile: string | null; recipe: string } | null;
+  run: {
+    id: string;
+    planDigest: string;
+    profile: string | null;
+    recipe: string;
+    /** Number of the try; absent at the first. */
+    attempt?: number;
+  } | null;
   /** ISO-8601, of the first and the newest event. */
   startedAt: string | null;
   lastAt: string | null;

@@ -30,5 +30,7 @@ export const runRequestSchema = z.object({
   installDocker: z.boolean().default(false),
   /** The person agreed to publish beyond loopback. */
   exposeConfirmed: z.boolean().default(false),
+  /** The run that this one tries again after a fix. */
+  continues: z.object({ runId: z.string(), attempt: z.int().min(2) }).optional(),
 });
 export type RunRequest = z.infer<typeof runRequestSchema>;

@@ -1,5 +1,7 @@
 import type { Diagnosis, Fix } from '../contract/diagnosis.ts';
 import { fillCause, fillFix } from './fill.ts';
+import { withApplies } from './fixes/applies.ts';
+import { moreFixes } from './fixes/more-fixes.ts';
 import { displayLine } from './line.ts';
 import type { Outcome } from './outcome.ts';
 import type { HitList } from './scan.ts';
@@ -74,8 +76,18 @@ function sureness(hit: Hit): number {
   return hit.pattern.confidence ?? 0.9;
 }
 
-function fixesFor({ fixes, fixesWhere }: FailureClass, hit: Hit): Fix[] {
-  return fixesWhere?.line.test(hit.text) ? [...fixes, ...fixesWhere.fixes] : fixes;
+function fixesFor({ code, fixes, fixesWhere }: FailureClass, hit: Hit): Fix[] {
+  const own = fixesWhere?.line.test(hit.text) ? [...fixes, ...fixesWhere.fixes] : fixes;
+  return withMoreFixes(code, own);
+}
+
+/** What a class offers, and what the wizard can do about its code; each names what it can. */
+export function withMoreFixes(code: string, own: readonly Fix[]): Fix[] {
+  const named = own.map(withApplies);
+  const more = (moreFixes[code] ?? []).filter(
+    ({ applies }) => !named.some((fix) => fix.applies === applies),
+  );
+  return [...named, ...more];
 }
 
 /** The contract's form; the first one keeps its confidence, the others stand behind it. */

@@ -2,6 +2,7 @@ import type { Fix } from '../contract/diagnosis.ts';
 import type { PhaseId } from '../contract/ids.ts';
 import { catalogue } from './catalogue/index.ts';
 import { fillFix } from './fill.ts';
+import { withMoreFixes } from './rank.ts';
 import { typedFailures } from './typed-failures.ts';
 
 export interface RegisteredFailure {
@@ -22,7 +23,7 @@ export const registry: readonly RegisteredFailure[] = [
     title,
     phase,
     cause,
-    fixes: fixes.map((fix) => fillFix(fix, [])),
+    fixes: withMoreFixes(code, fixes).map((fix) => fillFix(fix, [])),
     readable: true,
   })),
   ...typedFailures.map(({ code, phase, title, cause }) => ({
@@ -30,7 +31,7 @@ export const registry: readonly RegisteredFailure[] = [
     title,
     phase,
     cause,
-    fixes: [],
+    fixes: withMoreFixes(code, []),
     readable: false,
   })),
 ].sort((a, b) => (a.code < b.code ? -1 : 1));

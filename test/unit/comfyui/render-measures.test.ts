@@ -8,7 +8,7 @@ import {
   watchVideoMemory,
 } from '../../../src/comfyui/smoke/render-measures.ts';
 import { systemClock } from '../../../src/ports/clock.ts';
-import { appliedFixes } from '../../../src/troubleshoot/fixes.ts';
+import { fixActions } from '../../../src/troubleshoot/fixes/actions.ts';
 import { startScripted } from './scripted-server.ts';
 
 const film = { width: 256, height: 448, frames: 17 };
@@ -122,7 +122,7 @@ describe('the ladder for full memory', () => {
     expect(memoryFixes('video', last)).toEqual([]);
     for (const full of ['video', 'machine'] as const) {
       for (const { applies = '' } of memoryFixes(full, choices)) {
-        expect(appliedFixes).toHaveProperty(applies);
+        expect(fixActions).toHaveProperty(applies);
       }
     }
   });
