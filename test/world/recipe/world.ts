@@ -83,7 +83,7 @@ export class RecipeWorld {
 }
 
 /** This machine's address as containers of the engine's default network see it. */
-async function gateway(docker: Dockerode): Promise<string> {
+export async function gateway(docker: Dockerode): Promise<string> {
   const bridge = await docker.getNetwork('bridge').inspect();
   const { Gateway, Subnet } = bridge.IPAM?.Config?.[0] ?? {};
   if (Gateway) return Gateway;
