@@ -13,6 +13,7 @@ import { defineDance } from './define-dance.ts';
 import { defineInspection } from './define-inspection.ts';
 import { defineModels } from './define-models.ts';
 import { defineRunning } from './define-running.ts';
+import { defineUpdate } from './define-update.ts';
 import { tellEnd } from './ended.ts';
 import { type Io, processIo } from './io.ts';
 
@@ -81,6 +82,7 @@ export function defineProgram(version: string, action: Action, io: Io): Command 
   defineInspection(program, action, io);
   defineModels(program, action, io);
   defineClean(program, action, io);
+  defineUpdate(program, action, io);
   defineCompletions(program, action, io);
   defineBundle(program, action, io, version);
   // A word that is no command is named as such, not counted. After the commands, which would inherit it.

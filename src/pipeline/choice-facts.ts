@@ -62,12 +62,7 @@ async function folderProblem(
       sentence: `${key} is ${path}, and that is no folder.`,
       proof: why,
       phase: 'prepare',
-      fixes: [
-        {
-          label: 'Name a folder; it is made where it is not there',
-          command: `--set ${key}=FOLDER`,
-        },
-      ],
+      fixes: [{ label: `Name a folder (--set ${key}=FOLDER); it is made where it is not there` }],
     });
   }
   return null;

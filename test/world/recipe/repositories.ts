@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { nodes } from '../../../src/recipe/nodes.ts';
@@ -11,8 +11,11 @@ export interface Repositories {
   commits: Record<string, string>;
   /** WanVideoWrapper at a commit where SteadyDancer's optional module did not load. */
   withoutClass: { className: string; commit: string };
-  /** A pack of a person's own, for EXTRA_NODES. */
+  /** A pack of a person's own, for EXTRA_NODES; another whose requirements no index has. */
   extra: { repository: string; commit: string };
+  unresolvable: { repository: string; commit: string };
+  /** Upstream moves: one more commit of a pack (`kjnodes`) or of `comfyui`, which is its newest then. */
+  move(id: string, change: 'harmless' | 'without-class'): string;
   port: number;
   close(): Promise<void>;
 }
@@ -65,17 +68,37 @@ NODE_CLASS_MAPPINGS = recorded_classes(os.path.join(os.path.dirname(__file__), "
     if (classes.includes(className)) {
       const fewer = classes.filter((one) => one !== className);
       withoutClass = commit(at, { 'classes.json': classesJson(fewer) });
+      // Nobody's newest: it can be asked for by its number alone.
+      git(at, 'reset', '--quiet', '--hard', 'HEAD~1');
     }
   }
   const extraCommit = commit(join(folder, 'someone', 'ComfyUI-Own'), {
     '__init__.py': 'NODE_CLASS_MAPPINGS = {}\n',
   });
+  const unresolvable = commit(join(folder, 'someone', 'ComfyUI-Greedy'), {
+    '__init__.py': 'NODE_CLASS_MAPPINGS = {}\n',
+    'requirements.txt': 'torch==1.0.0\n',
+  });
+  const move: Repositories['move'] = (id, change) => {
+    const pack = packs.find((one) => one.id === id);
+    const at = join(folder, ...(pack?.repo.split('/').slice(-2) ?? ['Comfy-Org', 'ComfyUI']));
+    if (change === 'harmless') return commit(at, { 'README.md': `${Date.now()}\n` });
+    const classes = JSON.parse(readFileSync(join(at, 'classes.json'), 'utf8'));
+    return commit(at, {
+      'classes.json': JSON.stringify({ ...classes, [pack?.classes[0] ?? '']: undefined }),
+    });
+  };
   const port = await freePort();
   const daemon = await startDaemon(folder, port);
   return {
     commits,
     withoutClass: { className, commit: withoutClass },
     extra: { repository: 'https://github.com/someone/ComfyUI-Own', commit: extraCommit },
+    unresolvable: {
+      repository: 'https://github.com/someone/ComfyUI-Greedy',
+      commit: unresolvable,
+    },
+    move,
     port,
     close: () => stop(daemon),
   };
@@ -87,6 +110,14 @@ function commit(folder: string, files: Record<string, string>): string {
     mkdirSync(join(folder, path, '..'), { recursive: true });
     writeFileSync(join(folder, path), text);
   }
+  git(folder, 'init', '--quiet');
+  git(folder, 'config', 'uploadpack.allowAnySHA1InWant', 'true');
+  git(folder, 'add', '.');
+  git(folder, 'commit', '--quiet', '-m', 'one state');
+  return git(folder, 'rev-parse', 'HEAD');
+}
+
+function git(folder: string, ...args: string[]): string {
   const at = '2026-05-05T00:00:00Z';
   const env = {
     ...process.env,
@@ -95,17 +126,11 @@ function commit(folder: string, files: Record<string, string>): string {
     GIT_AUTHOR_DATE: at,
     GIT_COMMITTER_DATE: at,
   };
-  const git = (...args: string[]) =>
-    execFileSync('git', ['-c', 'user.name=w', '-c', 'user.email=w@example.org', ...args], {
-      cwd: folder,
-      env,
-      encoding: 'utf8',
-    }).trim();
-  git('init', '--quiet');
-  git('config', 'uploadpack.allowAnySHA1InWant', 'true');
-  git('add', '.');
-  git('commit', '--quiet', '-m', 'one state');
-  return git('rev-parse', 'HEAD');
+  return execFileSync('git', ['-c', 'user.name=w', '-c', 'user.email=w@example.org', ...args], {
+    cwd: folder,
+    env,
+    encoding: 'utf8',
+  }).trim();
 }
 
 export async function startDaemon(folder: string, port: number): Promise<ChildProcess> {
