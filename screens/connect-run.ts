@@ -10,6 +10,8 @@ import { places } from '../src/profiles/places.ts';
 import { sendControl } from '../src/runner/control-client.ts';
 import { followEvents } from '../src/runner/follow.ts';
 import { processLives, readRunRecord, runFiles } from '../src/runner/run-record.ts';
+import { readBackground } from './connect-background.ts';
+import { pageBuildLog } from './connect-pager.ts';
 import type { RunDeps } from './deps.ts';
 
 /** How long a run's process may take to write its record after it was started. */
@@ -28,6 +30,9 @@ export function runDeps(io: Io): RunDeps {
     wayToOpen: (url) => wayHere(url, io),
     open: (url) => openHere(url, io),
     stopContainer: (id) => stopContainer(id, io),
+    background: (runId) => readBackground(runs, runId),
+    page: (runId) => pageBuildLog(join(runs, runId), io.env),
+    tellDesktop: (text) => tellDesktop(text, io),
   };
 }
 
@@ -58,6 +63,12 @@ function wayHere(url: string, io: Io): WayToOpen {
     host: hostname(),
   };
   return wayToOpen(url, seatOf(env, here));
+}
+
+/** Where a desktop is, and nothing but silence where it has no such program. */
+function tellDesktop(text: string, { env }: Io): void {
+  if (!env.DISPLAY && !env.WAYLAND_DISPLAY) return;
+  void systemProcesses.run('notify-send', ['--app-name=SteadyDancer', text], { env });
 }
 
 async function openHere(url: string, io: Io): Promise<boolean> {

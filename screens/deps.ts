@@ -9,6 +9,7 @@ import type { Clock } from '../src/ports/clock.ts';
 import type { Planned } from '../src/recipe/types.ts';
 import type { ControlMessage, ControlReply } from '../src/runner/control-protocol.ts';
 import type { Terminal } from './kit/mount.tsx';
+import type { RunWorld } from './panes/run-world.ts';
 
 /** A row of the machine page: there from the first frame, filled in where it stands. */
 export type CheckRow = CheckResult | CheckingRow;
@@ -27,7 +28,7 @@ export interface Seen {
 }
 
 /** What a front-end of a run needs of the world; `attach` needs no more. */
-export interface RunDeps {
+export interface RunDeps extends RunWorld {
   clock: Clock;
   terminal: Terminal;
   /** A line on the main screen, after the screens are gone. */

@@ -1,3 +1,4 @@
+import { formatDuration, formatMinutes } from '../src/text/format.ts';
 import { cells, fill } from './kit/cells.ts';
 import type { Line } from './kit/row.tsx';
 import { NARROW_COLUMNS } from './kit/surroundings.tsx';
@@ -26,6 +27,18 @@ export function fields(label: string, text: string, right: string, { width, them
     { text: fill(text, Math.max(1, room), 'left', theme.ellipsis) },
     { text: right ? `  ${right}` : '', tone: 'quiet' },
   ];
+}
+
+/** The first of some texts, the fullest first, that fits; else the last. */
+export function fitting(texts: readonly string[], room: number): string {
+  return texts.find((text) => cells(text) <= room) ?? texts.at(-1) ?? '';
+}
+
+/** A time that is only expected: from five minutes on in minutes, `29 min`. */
+export function roughly(ms: number): string {
+  return ms < 5 * 60_000
+    ? formatDuration(ms)
+    : formatMinutes({ low: ms / 60_000, high: ms / 60_000 });
 }
 
 /** A clock that ticks in seconds shows no tenths. */

@@ -1,27 +1,14 @@
 import { type DiskPlace, type PhaseId, phaseIds } from '../src/contract/ids.ts';
-import {
-  type DiskSample,
-  modelBytes,
-  type PhaseState,
-  type RunState,
-} from '../src/pipeline/run-state.ts';
-import {
-  formatBytes,
-  formatDuration,
-  formatMemory,
-  formatMemoryTotal,
-  formatOf,
-  formatRate,
-  formatRatePerMinute,
-} from '../src/text/format.ts';
-import { bar } from './kit/bar.ts';
+import type { DiskSample, PhaseState, RunState } from '../src/pipeline/run-state.ts';
+import { formatDuration } from '../src/text/format.ts';
 import { cells } from './kit/cells.ts';
 import { signed } from './kit/labelled.ts';
-import { type Line, type Span, spansOf } from './kit/row.tsx';
+import type { Line, Span } from './kit/row.tsx';
 import { NARROW_COLUMNS } from './kit/surroundings.tsx';
 import { type SignId, sign } from './kit/theme.ts';
-import { type Drawn, fields, LABEL, wholeSeconds } from './run-fields.ts';
+import { type Drawn, wholeSeconds } from './run-fields.ts';
 import { words } from './words.ts';
+
 /** `ok 2 of 7 phases  >  RUN build 5 m 57 s  >  wait models, image`: where the run is. */
 export function phaseStrip(state: RunState, { now, theme, width }: Drawn): Line {
   const asked = phaseIds.filter((id) => (id !== 'push' && id !== 'deploy') || begun(state, id));
@@ -61,32 +48,6 @@ function begun(state: RunState, id: PhaseId): boolean {
   return phase.state !== 'waiting';
 }
 
-/** The models together, and each that is on its way. */
-export function modelLines(state: RunState, drawn: Drawn): Line[] {
-  if (state.models.length === 0) return [];
-  const moving = state.models.filter(
-    ({ state: of }) => of === 'downloading' || of === 'verifying' || of === 'paused',
-  );
-  const { bytes, totalBytes } = modelBytes(state);
-  const rate = moving.reduce((sum, model) => sum + model.bytesPerSecond, 0);
-  const some = bytes === 0 && moving.length === 0;
-  const amount = some ? words.run.toFetch(formatBytes(totalBytes)) : formatOf(bytes, totalBytes);
-  const sum = amount + (rate > 0 ? `, ${formatRate(rate)}` : '');
-  return [
-    fields(words.run.models, sum, '', drawn),
-    ...moving.map((model) => {
-      const of = model.totalBytes === null ? '' : formatOf(model.bytes, model.totalBytes);
-      return fields('', model.file, of, drawn);
-    }),
-  ];
-}
-
-/** Each place with its free space; the tightest with a gauge and, when it fills, the time left. */
-export function diskLines(state: RunState, drawn: Drawn): Line[] {
-  const distinct = distinctDisks(state).sort((a, b) => a.freeBytes - b.freeBytes);
-  return distinct.flatMap((disk, index) => placeLines(disk, index === 0, drawn));
-}
-
 const byMeaning: readonly DiskPlace[] = ['docker', 'models', 'output', 'state', 'temp'];
 
 /**
@@ -101,52 +62,6 @@ export function distinctDisks({ disk }: RunState): DiskSample[] {
 function sameFilesystem(a: DiskSample, b: DiskSample): boolean {
   const apart = Math.abs(a.freeBytes - b.freeBytes);
   return a.totalBytes === b.totalBytes && apart <= Math.max(1e9, 0.01 * a.totalBytes);
-}
-
-/**
- * Looks before a forecast is shown: what a step writes in its first seconds (a context, a layer)
- * does not go on, and would be the end of any disk in minutes.
- */
-const FORECAST_SAMPLES = 10;
-
-function placeLines(disk: DiskSample, tightest: boolean, drawn: Drawn): Line[] {
-  const { theme, width } = drawn;
-  const narrow = width < NARROW_COLUMNS;
-  const honest = disk.samples > 1;
-  const full =
-    disk.samples >= FORECAST_SAMPLES && disk.fullInSeconds !== undefined
-      ? (narrow ? words.run.fullInShort : words.run.fullIn)(
-          formatDuration(disk.fullInSeconds * 1000),
-        )
-      : '';
-  const falling =
-    honest && disk.bytesPerSecond > 1e6
-      ? words.run.falling(formatRatePerMinute(disk.bytesPerSecond))
-      : '';
-  const free = formatBytes(disk.freeBytes);
-  const space = narrow
-    ? words.run.freeOnly(free)
-    : `${words.places[disk.place]} ${words.run.free(free, formatBytes(disk.totalBytes))}`;
-  const tone = full !== '' && (disk.fullInSeconds ?? 0) < 600 ? 'warn' : 'ok';
-  const used = 1 - disk.freeBytes / Math.max(1, disk.totalBytes);
-  const gauge = tightest && !narrow ? spansOf(bar(used, 40, theme, tone)) : [];
-  const beside = gauge.length === 0 ? [full] : [];
-  const text = [space, ...beside, narrow ? '' : falling].filter(Boolean).join(', ');
-  const line = fields(tightest ? words.run.disk : '', text, '', drawn);
-  if (gauge.length === 0) return [line];
-  return [line, [{ text: ' '.repeat(LABEL) }, ...gauge, { text: full && `  ${full}` }]];
-}
-
-export function gpuLines(state: RunState, drawn: Drawn): Line[] {
-  return state.gpus.map((gpu, index) => {
-    const { memoryTotalBytes: total, memoryUsedBytes: used } = gpu;
-    const free =
-      total === null || used === null
-        ? ''
-        : `, ${words.run.gpuFree(formatMemory(total - used), formatMemoryTotal(total))}`;
-    const busy = gpu.utilizationPercent == null ? '' : `, ${gpu.utilizationPercent} % busy`;
-    return fields(index === 0 ? words.run.gpu : '', `${gpu.name}${free}${busy}`, '', drawn);
-  });
 }
 
 const levelSigns = { ok: 'ok', warn: 'warn', fail: 'fail', skip: 'skip' } as const;

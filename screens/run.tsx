@@ -1,181 +1,179 @@
 import { Box } from 'ink';
-import {
-  elapsedMs,
-  openQuestions,
-  type Question,
-  type RunState,
-} from '../src/pipeline/run-state.ts';
+import { useRef, useSyncExternalStore } from 'react';
+import { openQuestions, type RunState } from '../src/pipeline/run-state.ts';
 import type { Clock } from '../src/ports/clock.ts';
-import { formatDuration } from '../src/text/format.ts';
-import { wrapWords } from './kit/cells.ts';
-import { ChoiceList } from './kit/choice-list.tsx';
 import { bodyRows, Frame } from './kit/frame.tsx';
-import { giveWay, type Part } from './kit/give-way.ts';
-import type { KeyHint } from './kit/key-line.ts';
+import { useHoldKeys } from './kit/hold-keys.tsx';
 import { useKeys } from './kit/keys.ts';
-import { LogWindow } from './kit/log-window.tsx';
-import { type Line, Row, Rows } from './kit/row.tsx';
+import { type Line, Rows } from './kit/row.tsx';
 import { LOW_ROWS, NARROW_COLUMNS, useSurroundings } from './kit/surroundings.tsx';
-import { sign } from './kit/theme.ts';
 import { useNow } from './kit/use-now.ts';
-import type { Drawn } from './run-fields.ts';
-import { diskLines, gpuLines, levelLines, modelLines, phaseStrip } from './run-layout.ts';
-import { loggedStep, logTitle, stepLines, stepRows } from './run-steps.ts';
+import { noBackground, type RunBackground } from './panes/background.ts';
+import { bodyLines } from './panes/body-lines.ts';
+import { diskLine } from './panes/disk-lines.ts';
+import { type LogTail, noLines } from './panes/log-tail.ts';
+import { Asked, questionRows } from './panes/question.tsx';
+import { LogWithTitle, layOut, RunBody } from './panes/run-body.tsx';
+import { statusLine, timeLine } from './panes/run-chrome.ts';
+import { keysNow } from './panes/run-keys.ts';
+import { type Effect, type PaneId, paneIds, pressKey, type ViewFacts } from './panes/run-view.ts';
+import { type ShownLog, shownLog } from './panes/shown-log.ts';
+import { SpokenRun } from './panes/spoken-run.tsx';
+import { stepPageLines } from './panes/step-page.ts';
+import { Tabs, tabLogRows } from './panes/tabs.tsx';
+import { ViewStore } from './panes/view-store.ts';
+import { isGoing, loggedStep, shownSteps } from './run-steps.ts';
 import { words } from './words.ts';
 
-interface RunScreenProps {
+export { runKeys } from './panes/run-keys.ts';
+
+export interface RunScreenProps {
   run: RunState;
   runId: string;
   profile: string | null;
   clock: Clock;
   /** What the run was told, or why it could not be told. */
   status: string | null;
+  log: LogTail;
+  /** What a person does with the panes; it outlives this screen. */
+  view?: ViewStore;
+  background?: RunBackground;
   active?: boolean;
   onDetach: () => void;
   onAnswer: (id: string, option: string) => void;
+  /** The lines that a person sees go to the clipboard, the log to a pager. */
+  onCopy?: (shown: ShownLog | null) => void;
+  onPage?: () => void;
 }
 
-export const runKeys: readonly KeyHint[] = [
-  { key: 'd', does: words.keys.detach },
-  { key: 'q', does: words.keys.stop },
-  { key: '?', does: '' },
-];
-
-/** A5: what happens now, what it waits for, and what the disk does. */
+/** A5, A6: what happens now, what it waits for, and what the disk does; every pane can be moved in. */
 export function RunScreen(props: RunScreenProps) {
-  const { run, runId, profile, clock, status, active = true, onDetach, onAnswer } = props;
+  const { theme } = useSurroundings();
+  return theme.screenReader ? <SpokenRun {...props} /> : <PaneScreen {...props} />;
+}
+
+function PaneScreen(props: RunScreenProps) {
+  const { run, runId, profile, clock, log: tail, background = noBackground, active = true } = props;
   const { columns, rows, theme } = useSurroundings();
   const now = useNow(clock, 1000, run.result === null);
-  useKeys((key) => {
-    if (key === 'd') onDetach();
-  }, active);
+  const own = useRef<ViewStore>(undefined);
+  own.current ??= new ViewStore();
+  const store = props.view ?? own.current;
+  const view = useSyncExternalStore(store.subscribe, store.current);
+  const typing = view.search.typing !== null;
+  useHoldKeys(typing);
+
+  const width = columns - 2;
+  const low = rows < LOW_ROWS;
   const [question] = openQuestions(run);
-  const room =
-    bodyRows(rows, status !== null) - (question ? questionRows(question, columns - 2) : 0);
+  const status = statusLine(props.status, view.search.typing, view.said);
+  const shown = shownLog(run, tail, view.log);
+  const steps = shownSteps(run);
+  const drawn = { now, width, theme, focus: low ? null : view.focus };
+  const lines = bodyLines(run, drawn, background, {
+    cursor: view.step,
+    asked: question !== undefined,
+  });
+  // A row for what is said is kept where there is room, so that nothing moves when it is.
+  const hasStatus = status !== null || !low;
+  const askedRows = question ? questionRows(question, width, theme, low) : 0;
+  const body = Math.max(1, bodyRows(rows, hasStatus) - askedRows);
+  const layout = layOut(lines, shown !== null, body, width);
+  const opened = openedLines(run, view.opened === 'step' ? view.step : null, drawn, background);
+  const disk = view.focus === 'disk' ? [] : diskLine(run, drawn).slice(0, body > 3 ? 1 : 0);
+  const logRows = view.opened
+    ? Math.max(0, body - opened.length - 1)
+    : low
+      ? tabLogRows(body, 1, disk.length)
+      : layout.logRows;
+  const panes = panesOf(lines, steps.length > 0, shown !== null, width);
+
+  const facts: ViewFacts = {
+    panes,
+    steps: steps.map(({ id }) => id),
+    current: (loggedStep(run) ?? steps.findLast(isGoing) ?? steps.at(-1))?.id ?? null,
+    logged: tail.steps,
+    shown: shown?.step ?? null,
+    log: shown?.log ?? noLines,
+    logRows,
+    asked: question !== undefined,
+  };
+  useKeys((key) => {
+    const pressed = pressKey(store.current(), key, facts);
+    store.set(pressed.view);
+    if (pressed.does) act(pressed.does, props, store, shown);
+  }, active);
+
   return (
     <Frame
       left={runTitle(runId, profile ?? run.run?.profile ?? null, columns)}
-      right={[{ text: formatDuration(Math.floor(elapsedMs(run, now) / 1000) * 1000) }]}
-      keys={runKeys}
-      status={status === null ? null : [{ text: status, tone: 'warn' }]}
+      right={timeLine(run, background, now, columns)}
+      keys={keysNow(view, question !== undefined)}
+      status={hasStatus ? (status ?? '') : null}
     >
       {question ? (
-        <Asked question={question} clock={clock} active={active} onAnswer={onAnswer} />
+        <Asked
+          question={question}
+          clock={clock}
+          low={low}
+          active={active && !typing}
+          onAnswer={props.onAnswer}
+        />
       ) : null}
-      <Panes run={run} rows={Math.max(1, room)} drawn={{ now, width: columns - 2, theme }} />
+      {view.opened && shown ? (
+        <Box flexDirection="column">
+          <Rows lines={opened.slice(0, Math.max(0, body - 2))} />
+          <LogWithTitle shown={shown} view={view} rows={logRows} drawn={drawn} />
+        </Box>
+      ) : low ? (
+        <Tabs
+          panes={panes}
+          lines={lines}
+          disk={disk}
+          shown={shown}
+          view={view}
+          rows={body}
+          drawn={drawn}
+        />
+      ) : (
+        <RunBody lines={lines} layout={layout} shown={shown} view={view} drawn={drawn} />
+      )}
     </Frame>
   );
 }
 
-/** The panes of a run in as many rows as there are; the log takes what is left and gives way first. */
-function Panes({ run, rows, drawn }: { run: RunState; rows: number; drawn: Drawn }) {
-  const strip = run.run === null ? waitingLines(run, drawn) : [phaseStrip(run, drawn)];
-  const levels = levelLines(run, drawn);
-  const models = modelLines(run, drawn);
-  const disk = diskLines(run, drawn);
-  const gpu = gpuLines(run, drawn);
-  const notices = noticeLines(run, drawn);
-  const logged = levels.length > 0 ? null : loggedStep(run);
-  const steps = stepRows(run);
-  const others: Part[] = [
-    { wanted: strip.length, least: 1, importance: 9 },
-    { wanted: notices.length, least: Math.min(1, notices.length), importance: 8 },
-    { wanted: steps.wanted, least: steps.least, importance: levels.length > 0 ? 3 : 5 },
-    { wanted: levels.length, least: levels.length, importance: 6 },
-    { wanted: models.length, least: Math.min(1, models.length), importance: 4 },
-    { wanted: disk.length, least: Math.min(1, disk.length), importance: 7 },
-    { wanted: gpu.length, least: 0, importance: 2 },
-    // A row of air below where the run is.
-    { wanted: 1, least: 0, importance: 0 },
-  ];
-  const taken = others.reduce((sum, part) => sum + part.wanted, 0);
-  // With room a log of four lines is worth more than a long list of finished steps.
-  const low = rows < LOW_ROWS - 4;
-  const log: Part = {
-    wanted: logged ? Math.max(low ? 2 : 5, rows - taken) : 0,
-    least: logged ? (low ? 2 : 5) : 0,
-    importance: low ? 1 : 5.5,
+function act(does: Effect, props: RunScreenProps, store: ViewStore, shown: ShownLog | null): void {
+  if (does === 'detach') props.onDetach();
+  else if (does === 'copy') props.onCopy?.(shown);
+  else if (does === 'page') props.onPage?.();
+  else store.say(store.current().notify ? words.panes.notifyOn : words.panes.notifyOff);
+}
+
+function panesOf(
+  lines: ReturnType<typeof bodyLines>,
+  steps: boolean,
+  log: boolean,
+  width: number,
+): PaneId[] {
+  const there: Record<PaneId, boolean> = {
+    steps: steps || lines.levels(width).length > 0,
+    log,
+    models: lines.models(width).length > 0,
+    disk: lines.disk(width).length > 0,
+    gpu: lines.gpu(width).length > 0,
   };
-  const given = giveWay([...others, log], rows);
-  const of = (index: number, lines: readonly Line[]) => lines.slice(0, given[index] ?? 0);
-  const logRows = given[8] ?? 0;
-  return (
-    <Box flexDirection="column">
-      <Rows lines={[...of(0, strip), ...of(1, notices), ...of(7, [''])]} />
-      <Rows lines={stepLines(run, given[2] ?? 0, drawn)} />
-      <Rows lines={of(3, levels)} />
-      {logged && logRows > 1 ? (
-        <>
-          <Row line={logTitle(logged, drawn)} />
-          <LogWindow lines={logged.log.lines} rows={logRows - 1} />
-        </>
-      ) : null}
-      <Rows lines={[...of(4, models), ...of(5, disk), ...of(6, gpu)]} />
-    </Box>
-  );
+  const panes = paneIds.filter((id) => there[id]);
+  return panes.length > 0 ? panes : ['steps'];
 }
 
-/** Before there is a plan: an engine may be installed first, and its commands are notes. */
-function waitingLines({ notes }: RunState, { width }: Drawn): Line[] {
-  const note = notes.findLast(({ level }) => level === 'info');
-  return [words.run.waiting, ...(note ? wrapWords(note.text, width).slice(0, 3) : [])];
-}
-
-/** What was replaced, and the newest warning. */
-function noticeLines(run: RunState, { width, theme }: Drawn): Line[] {
-  const mark = sign(theme, 'notice');
-  const fallback = run.fallbacks.at(-1);
-  const warning = run.notes.findLast((note) => note.level === 'warn');
-  const texts = [
-    ...(fallback
-      ? [`${fallback.what}: ${fallback.to} instead of ${fallback.from}. ${fallback.why}`]
-      : []),
-    ...(warning ? [warning.text] : []),
-  ];
-  return texts.flatMap((text) =>
-    wrapWords(text, width - 2)
-      .slice(0, 2)
-      .map(
-        (line, index): Line => [
-          { text: index === 0 ? `${mark.text} ` : '  ', tone: mark.tone },
-          { text: line },
-        ],
-      ),
-  );
-}
-
-function questionRows(question: Question, width: number): number {
-  return wrapWords(question.text, width).length + question.options.length + 2;
-}
-
-function Asked(props: {
-  question: Question;
-  clock: Clock;
-  active: boolean;
-  onAnswer: (id: string, option: string) => void;
-}) {
-  const { question, clock, active, onAnswer } = props;
-  const { columns } = useSurroundings();
-  const text = wrapWords(question.text, columns - 2);
-  return (
-    <Box flexDirection="column" flexShrink={0}>
-      <Rows
-        lines={[
-          [{ text: words.run.question, tone: 'accent' }],
-          ...text.map((line): Line => [{ text: line, tone: 'strong' }]),
-        ]}
-      />
-      <ChoiceList
-        key={question.id}
-        choices={question.options}
-        active={active}
-        rows={question.options.length}
-        guard={clock}
-        onChoose={(option) => onAnswer(question.id, option)}
-      />
-      <Row line="" />
-    </Box>
-  );
+function openedLines(
+  run: RunState,
+  id: string | null,
+  drawn: Parameters<typeof stepPageLines>[2],
+  background: RunBackground,
+): Line[] {
+  const step = id === null ? undefined : run.build.byId[id];
+  return step ? [...stepPageLines(run, step, drawn, background), ''] : [];
 }
 
 /** `SteadyDancer   run 7f3a  rtx4090-fp8`. */

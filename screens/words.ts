@@ -8,6 +8,7 @@ import { keys } from './words/keys.ts';
 import { leave } from './words/leave.ts';
 import { machine, recommendation } from './words/machine.ts';
 import { levels, phases, places } from './words/names.ts';
+import { panes } from './words/panes.ts';
 import { report } from './words/report.ts';
 import { review } from './words/review.ts';
 import { run, stop } from './words/run.ts';
@@ -27,6 +28,7 @@ const english = {
   walking,
   review,
   run,
+  panes,
   stop,
   report,
   failure,

@@ -77,7 +77,10 @@ export function choiceLines(
   const narrow = width < NARROW_COLUMNS - 2;
   const labels = Math.min(
     Math.max(...choices.map((choice) => cells(choice.label))),
-    narrow ? width - 2 : Math.floor(width * 0.6),
+    // Where nothing stands beside the names they have the row for themselves.
+    narrow || !choices.some(({ note, impossible }) => note || impossible)
+      ? width - 2
+      : Math.floor(width * 0.6),
   );
   const lines: { line: Line; choice: number }[] = [];
   for (const [index, choice] of choices.entries()) {

@@ -1,4 +1,4 @@
-import { type Key, useInput } from 'ink';
+import { type Key, useApp, useInput } from 'ink';
 
 /** Keys by name; anything else is the character itself. */
 export type KeyName =
@@ -19,11 +19,15 @@ export type KeyName =
 
 /** Gives every pressed key to `onKey`, one at a time; a pasted text is no key. */
 export function useKeys(onKey: (key: KeyName) => void, active = true): void {
+  const { waitUntilRenderFlush } = useApp();
   useInput(
     (input, key) => {
       if (key.eventType === 'release') return;
       const name = keyName(input, key);
-      if (name) onKey(name);
+      if (!name) return;
+      onKey(name);
+      // What a key does is seen at once: only what comes by itself waits for the next frame.
+      void waitUntilRenderFlush().catch(() => {});
     },
     { isActive: active },
   );

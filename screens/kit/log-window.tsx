@@ -30,6 +30,7 @@ export const LogWindow = memo(function LogWindow(props: {
   );
 });
 
-function plain(line: string): string {
+/** A line of a build without its colours and with its tabs as spaces. */
+export function plain(line: string): string {
   return line.replace(/\x1b\[[0-9;:]*m/g, '').replace(/\t/g, '  ');
 }

@@ -1,6 +1,9 @@
+import { useApp } from 'ink';
 import { useSyncExternalStore } from 'react';
 import type { PageOf, PageProps } from '../page.ts';
+import { useBackground } from '../panes/use-background.ts';
 import { RunScreen, runKeys } from '../run.tsx';
+import { copyLog, pageLog } from '../run-actions.ts';
 import type { Ending } from '../state/run.ts';
 import { StopQuestion } from '../stop-question.tsx';
 import { words } from '../words.ts';
@@ -8,6 +11,9 @@ import { words } from '../words.ts';
 function Run({ page, state, session, deps, profile }: PageProps<'run'>) {
   const run = useSyncExternalStore(session.feed.subscribe, session.feed.current);
   const { running } = session;
+  const { suspendTerminal } = useApp();
+  const planned = run.phases.validate.state !== 'waiting';
+  const background = useBackground(deps, page.runId, planned);
   if (page.ending === 'asking') {
     return (
       <StopQuestion
@@ -26,8 +32,13 @@ function Run({ page, state, session, deps, profile }: PageProps<'run'>) {
       profile={profile}
       clock={deps.clock}
       status={state.problem ?? endingWords(page.ending)}
+      log={session.feed.log}
+      view={session.feed.view}
+      background={background}
       onDetach={() => running.detach()}
       onAnswer={(id, option) => running.answer(id, option)}
+      onCopy={(shown) => copyLog(shown, session.feed.view, deps)}
+      onPage={() => void pageLog(page.runId, suspendTerminal, session, deps)}
     />
   );
 }

@@ -21,7 +21,10 @@ export class LogTail {
   readonly #all = new Bounded(ALL_LINES);
 
   /** `stage` stands before the line where the lines of all steps are shown. */
-  push({ vertex, text }: Pick<EventOf<'build.log'>, 'vertex' | 'text'>, stage: string | null): void {
+  push(
+    { vertex, text }: Pick<EventOf<'build.log'>, 'vertex' | 'text'>,
+    stage: string | null,
+  ): void {
     let step = this.#steps.get(vertex);
     if (!step) {
       step = new Bounded(STEP_LINES);

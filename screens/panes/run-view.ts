@@ -64,7 +64,7 @@ export interface ViewFacts {
 }
 
 /** What a key asks of the world. */
-export type Effect = 'detach' | 'copy' | 'page' | 'notify' | 'say-log';
+export type Effect = 'detach' | 'copy' | 'page' | 'notify';
 
 export interface Pressed {
   view: RunView;
@@ -73,7 +73,8 @@ export interface Pressed {
 
 /** One key. A key that means nothing gives the same view back. */
 export function pressKey(before: RunView, key: string, facts: ViewFacts): Pressed {
-  if (before.search.typing !== null) return { view: typed(before, before.search.typing, key, facts) };
+  if (before.search.typing !== null)
+    return { view: typed(before, before.search.typing, key, facts) };
   const view = before.said === null ? before : { ...before, said: null };
   const page = Math.max(1, facts.logRows - 1);
   switch (key) {
@@ -93,7 +94,7 @@ export function pressKey(before: RunView, key: string, facts: ViewFacts): Presse
     case 'N':
       return { view: view.search.query === '' ? view : toMatch(view, 'up', facts) };
     case 'l':
-      return { view: { ...view, focus: 'log' }, does: 'say-log' };
+      return { view: { ...view, focus: 'log' } };
     case 'a':
       return { view: { ...view, log: toggledAll(view.log), top: null } };
     case 'tab':
@@ -145,7 +146,8 @@ function toMatch(view: RunView, direction: 'down' | 'up', facts: ViewFacts): Run
   const from =
     at === null ? windowTop(log, logRows, view.top) : direction === 'down' ? at + 1 : at - 1;
   // Followed from its end a log has its matches above: the newest is meant.
-  const way = at === null && view.top === null && !found.some((line) => line >= from) ? 'up' : direction;
+  const way =
+    at === null && view.top === null && !found.some((line) => line >= from) ? 'up' : direction;
   const next = nextMatch(found, from, way);
   const search = { ...view.search, at: next };
   return next === null

@@ -9,6 +9,8 @@ export class Interrupts {
   readonly #shared: Shared;
   readonly #running: Running;
   readonly #leaving: Leaving;
+  /** Another program has the terminal: Ctrl-C in it is that program's. */
+  away = false;
 
   constructor(shared: Shared, running: Running, leaving: Leaving) {
     this.#shared = shared;
@@ -23,8 +25,11 @@ export class Interrupts {
   signal(signal: EndingSignal): void {
     const { store, options } = this.#shared;
     const { page } = store.state;
-    if (signal === 'SIGINT') this.interrupt();
-    else if (signal === 'SIGTERM' && options.owns && stillObeys(page)) {
+    if (signal === 'SIGINT') {
+      if (!this.away) this.interrupt();
+      return;
+    }
+    if (signal === 'SIGTERM' && options.owns && stillObeys(page)) {
       this.#running.cancel(page.ending === 'stopping', signal);
     } else {
       const going = page.at === 'run' || page.at === 'starting';

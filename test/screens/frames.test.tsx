@@ -15,7 +15,7 @@ import { replay } from '../../src/pipeline/reducer.ts';
 import { failedRun, rehearsalRun } from '../fixtures/events/runs.ts';
 import { dockerStopped, nothingSeen, planned, seen } from './data/machine.ts';
 import { absent, debianHost, inAPod, notIntegrated } from './data/no-engine.ts';
-import { clockAt, runAtMinuteSix } from './data/runs.ts';
+import { clockAt, minuteSixLog, runAtMinuteSix } from './data/runs.ts';
 import { renderScreen } from './render.ts';
 
 /** FRAMES_FILE=… keeps every frame, to be looked at beside the mock-ups. */
@@ -112,6 +112,7 @@ const screens: Record<string, { node: ReactNode; says: (string | RegExp)[] }> = 
         profile="rtx4090-fp8"
         clock={clockAt(378)}
         status={null}
+        log={minuteSixLog}
         onDetach={nothing}
         onAnswer={nothing}
       />

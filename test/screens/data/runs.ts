@@ -1,3 +1,4 @@
+import { LogTail } from '../../../screens/panes/log-tail.ts';
 import type { Event, EventBody } from '../../../src/contract/events.ts';
 import { replay } from '../../../src/pipeline/reducer.ts';
 import type { RunState } from '../../../src/pipeline/run-state.ts';
@@ -139,3 +140,8 @@ const minuteSixTimed: Timed[] = [
 
 export const minuteSix: Event[] = timed(minuteSixTimed);
 export const runAtMinuteSix: RunState = replay(minuteSix);
+
+export const minuteSixLog = new LogTail();
+for (const event of minuteSix) {
+  if (event.type === 'build.log') minuteSixLog.push(event, null);
+}

@@ -1,0 +1,37 @@
+import { elapsedMs, type RunState } from '../../src/pipeline/run-state.ts';
+import { formatClock, formatDuration } from '../../src/text/format.ts';
+import type { Line } from '../kit/row.tsx';
+import { NARROW_COLUMNS } from '../kit/surroundings.tsx';
+import { wholeSeconds } from '../run-fields.ts';
+import { words } from '../words.ts';
+import { doneAbout, type RunBackground } from './background.ts';
+
+/** What was told to the run, the search that is typed, or what came of a key; in this order. */
+export function statusLine(
+  told: string | null,
+  typing: string | null,
+  said: string | null,
+): Line | null {
+  if (told !== null) return [{ text: told, tone: 'warn' }];
+  if (typing !== null) {
+    return [
+      { text: '/', tone: 'accent' },
+      { text: `${typing}_`, tone: 'strong' },
+      { text: `   ${words.panes.searchHint}`, tone: 'quiet' },
+    ];
+  }
+  return said === null ? null : [{ text: said }];
+}
+
+/** `6 m 18 s, done about 14:36`. */
+export function timeLine(
+  run: RunState,
+  background: RunBackground,
+  now: Date,
+  columns: number,
+): Line {
+  const took = formatDuration(wholeSeconds(elapsedMs(run, now)));
+  const end = run.result ? null : doneAbout(background, run.startedAt, now);
+  if (end === null || columns < NARROW_COLUMNS + 10) return [{ text: took }];
+  return [{ text: `${took}, ${words.panes.doneAbout(formatClock(end))}` }];
+}
