@@ -13,6 +13,7 @@ import type { DownloadPauses } from './download-pauses.ts';
 import { storeBytes } from './engine-store.ts';
 import { type Ballast, releaseOldBallast } from './free-space-ballast.ts';
 import { DownloadedBytes } from './free-space-use.ts';
+import { modelsAreIn } from './models-here.ts';
 
 /** What a run knows of its disks. */
 export interface RunDisk {
@@ -42,7 +43,7 @@ export function runDisk(
       return storeBytes(engine.docker);
     },
     besides: (places) =>
-      (places.includes('models') ? downloaded.bytes : 0) +
+      (places.includes(downloadsTo(context)) ? downloaded.bytes : 0) +
       (places.includes('state') ? ballast.bytes : 0),
     planned: (places) => (context ? plannedBytes(context.planned, places) : null),
   });
@@ -85,6 +86,10 @@ export function runDisk(
       };
     },
   };
+}
+
+function downloadsTo(ctx: RunContext | null): DiskPlace {
+  return ctx?.facts.engine && modelsAreIn(ctx) === 'volume' ? 'docker' : 'models';
 }
 
 /** Counts what the downloads write, on the way of the events. */

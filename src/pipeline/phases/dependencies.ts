@@ -3,6 +3,7 @@ import { Failure } from '../../contract/failure.ts';
 import type { Phase, RunContext } from '../context.ts';
 import { fallBack } from '../fallback.ts';
 import { buildStage } from './build-stage.ts';
+import { builtByPlan } from './built-image.ts';
 import { proveKernelsOfStage } from './prove-kernels.ts';
 
 /** The stage that ends with the dependencies and their proofs, for recipes that have one. */
@@ -16,8 +17,15 @@ const PROOF_STEP = '[attention] proof on the GPU';
 export const dependencies: Phase = {
   id: 'dependencies',
   after: ['validate'],
-  async satisfied({ planned }) {
-    return stageOf(planned.choices) === undefined;
+  async satisfied(ctx) {
+    const stage = stageOf(ctx.planned.choices);
+    if (stage === undefined) return true;
+    if (ctx.request.noCache || ctx.request.pull) return false;
+    // The final image stands on them; build cache may have gone meanwhile, and is of no use then.
+    const { ref } = ctx.planned.plan.image;
+    return (
+      (await builtByPlan(ctx, ref)) !== null || (await builtByPlan(ctx, `${ref}-${stage}`)) !== null
+    );
   },
   async run(ctx, signal) {
     const target = stageOf(ctx.planned.choices);

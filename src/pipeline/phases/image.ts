@@ -5,11 +5,11 @@ import { pullImage } from '../../build/pull-image.ts';
 import type { SolveEvent } from '../../build/types.ts';
 import { exitCodes } from '../../contract/exit-codes.ts';
 import { Failure } from '../../contract/failure.ts';
-import { labels } from '../../contract/ids.ts';
 import { formatBytes } from '../../text/format.ts';
 import { withBakedModels } from '../baked-models.ts';
 import type { Phase, RunContext } from '../context.ts';
 import { buildStage } from './build-stage.ts';
+import { builtByPlan, inspectImage } from './built-image.ts';
 import { engineOf } from './engine-of.ts';
 
 /** The original plan's bound for an image without models in it. */
@@ -21,14 +21,11 @@ export const image: Phase = {
   after: ['dependencies'],
   async satisfied(ctx) {
     if (ctx.request.noCache || ctx.request.pull) return false;
-    const found = await inspect(ctx);
+    const { plan, choices } = ctx.planned;
+    const named = choices.image !== undefined;
+    const found = await (named ? inspectImage : builtByPlan)(ctx, plan.image.ref);
     if (!found) return false;
-    const { planned } = ctx;
-    const ours = found.labels[labels.plan] === planned.plan.planDigest;
-    if (planned.choices.image === undefined && !ours) return false;
     ctx.facts.image = found.image;
-    const attention = found.labels[labels.attention];
-    if (ours && attention !== undefined) ctx.facts.built.attention = attention;
     return true;
   },
   async run(ctx, signal) {
@@ -38,27 +35,12 @@ export const image: Phase = {
     } else if (ctx.planned.imageFile !== undefined) {
       await load(ctx, ctx.planned.imageFile, ref, signal);
     } else await pull(ctx, ref, signal);
-    const found = await inspect(ctx);
+    const found = await inspectImage(ctx, ref);
     if (!found) throw missing(ref);
     checkSize(ctx, found.image.bytes);
     ctx.facts.image = found.image;
   },
 };
-
-async function inspect(ctx: RunContext) {
-  const { docker } = engineOf(ctx);
-  const { ref } = ctx.planned.plan.image;
-  try {
-    const info = await docker.getImage(ref).inspect();
-    return {
-      image: { ref, id: info.Id, bytes: info.Size ?? null },
-      labels: info.Config?.Labels ?? {},
-    };
-  } catch (error) {
-    if ((error as { statusCode?: number }).statusCode === 404) return null;
-    throw error;
-  }
-}
 
 /** The file's image gets the plan's name: the next run finds it and does not read the file again. */
 async function load(
