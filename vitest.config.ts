@@ -29,6 +29,7 @@ export default defineConfig({
       layer('world', { timeoutMs: 120_000 }),
       layer('terminal', { timeoutMs: 120_000, serial: true, setup: './test/engine/setup.ts' }),
       layer('engine', { timeoutMs: 240_000, serial: true, setup: './test/engine/setup.ts' }),
+      layer('recipe', { timeoutMs: 7_200_000, serial: true, setup: './test/engine/setup.ts' }),
     ],
   },
 });

@@ -1,5 +1,5 @@
 // Runs the test layers one after the other and ends with one line: N passed, N failed, N skipped.
-// Usage: node test/run.ts [unit|all|long]
+// Usage: node test/run.ts [unit|all|long|recipe]
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,6 +16,7 @@ const layers: Record<string, string[]> = {
   unit: ['unit', 'screens'],
   all: ['unit', 'screens', 'world', 'terminal', 'engine'],
   long: ['unit', 'screens', 'world', 'terminal', 'engine'],
+  recipe: ['recipe'],
 };
 const wanted = layers[mode];
 if (!wanted) {
@@ -59,7 +60,7 @@ function layer(name: string): void {
   totals.failed += status !== 0 && failed === 0 ? 1 : failed;
 }
 
-if (mode !== 'long') {
+if (mode === 'unit' || mode === 'all') {
   check('build', 'node', ['esbuild.config.ts']);
   check('types', 'tsc', []);
   check('format and lint', 'biome', ['ci', '.']);

@@ -1,4 +1,5 @@
-# torch in three layers: cudnn (cuDNN and cuBLAS), cuda (the rest of CUDA and Triton), torch.
+# torch in three layers, none above 3 GB: cudnn (cuDNN, cuBLAS, NCCL), cuda (the rest of CUDA and
+# Triton), torch. What is measured stands in README.md.
 # (Proofs run with -P: their own folder must not be where `import torch` looks.)
 . /steps/fetch.sh
 part=$1
@@ -23,7 +24,7 @@ fi
 }
 
 case "$part" in
-  cudnn) wanted='^nvidia-(cudnn|cublas)' ;;
+  cudnn) wanted='^nvidia-(cudnn|cublas|nccl)' ;;
   cuda) wanted='^(nvidia-|triton)' ;;
   torch) wanted='.' ;;
   *) fail "torch.sh knows no part $part." ;;
