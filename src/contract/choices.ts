@@ -78,6 +78,8 @@ export const choicesSchema = z.strictObject({
   pose: z.enum(poses).optional(),
   extraNodes: z.array(pinnedGit).optional(),
   modelsDir: path.optional(),
+  /** Folders with models of other programs: looked in beside the usual places, never written to. */
+  reuseFrom: z.array(path).optional(),
   outputDir: path.optional(),
   inputDir: path.optional(),
   port: z.int().min(1).max(65535).optional(),

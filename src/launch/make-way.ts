@@ -1,11 +1,20 @@
 import type Docker from 'dockerode';
 import type { Emit } from '../contract/events.ts';
 import { Failure } from '../contract/failure.ts';
+import { type ExtraModel, hasExtraModels } from './extra-models.ts';
 import { decideName, findNamed } from './named-container.ts';
 
 export interface MakeWayPorts {
   docker: Docker;
   emit: Emit;
+}
+
+interface Wanted {
+  name: string;
+  planDigest: string;
+  imageId?: string;
+  /** Models outside the models folder that it is to have. */
+  extraModels?: readonly ExtraModel[];
 }
 
 const STOP_PATIENCE_S = 10;
@@ -16,11 +25,15 @@ const STOP_PATIENCE_S = 10;
  * @throws Failure `container-name-taken` when it is not ours
  */
 export async function makeWay(
-  { name, planDigest, imageId }: { name: string; planDigest: string; imageId?: string },
+  { name, planDigest, imageId, extraModels = [] }: Wanted,
   { docker, emit }: MakeWayPorts,
 ): Promise<{ info: Docker.ContainerInspectInfo; running: boolean } | null> {
   const info = await findNamed(docker, name);
-  const decision = decideName(info, planDigest, imageId);
+  const decided = decideName(info, planDigest, imageId);
+  const usable = decided.do === 'reuse' || decided.do === 'start-again';
+  // Mounts are given when a container is made, and never again.
+  const lacks = usable && info !== null && !hasExtraModels(info, extraModels);
+  const decision = lacks ? ({ do: 'replace' } as const) : decided;
   if (!info) return null;
   const container = docker.getContainer(info.Id);
   switch (decision.do) {
@@ -31,7 +44,9 @@ export async function makeWay(
     case 'start-again':
       return { info, running: false };
     case 'replace': {
-      const text = `Container ${name} is of another plan or image; it is replaced.`;
+      const text = lacks
+        ? `Container ${name} has other models than were found now; it is replaced.`
+        : `Container ${name} is of another plan or image; it is replaced.`;
       emit({ type: 'note', level: 'info', text });
       if (info.State.Running) {
         await container.stop({ t: STOP_PATIENCE_S }).catch(() => {});

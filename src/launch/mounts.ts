@@ -5,8 +5,8 @@ import { Failure } from '../contract/failure.ts';
 import { labels } from '../contract/ids.ts';
 
 export interface ContainerMount {
-  /** A folder of the person, or a named volume of the engine. */
-  kind: 'folder' | 'volume';
+  /** A folder or one file of the person, or a named volume of the engine. */
+  kind: 'folder' | 'file' | 'volume';
   /** Absolute path, or the volume's name. */
   source: string;
   /** Path in the container. */
@@ -31,11 +31,22 @@ export async function prepareMounts(
 ): Promise<string[]> {
   const made: string[] = [];
   for (const mount of mounts) {
-    const news =
-      mount.kind === 'folder'
-        ? await prepareFolder(mount, owner)
-        : await prepareVolume(mount, docker, profile);
-    made.push(...news);
+    switch (mount.kind) {
+      case 'folder':
+        made.push(...(await prepareFolder(mount, owner)));
+        break;
+      case 'volume':
+        made.push(...(await prepareVolume(mount, docker, profile)));
+        break;
+      case 'file':
+        // A file is there or it is not: the engine would make a folder of its name.
+        await access(mount.source, constants.R_OK).catch((error: Error) => {
+          throw mountDenied(mount.source, error.message);
+        });
+        break;
+      default:
+        mount.kind satisfies never;
+    }
   }
   return made;
 }

@@ -2,6 +2,7 @@ import type Docker from 'dockerode';
 import { Failure } from '../contract/failure.ts';
 import { publishedPort, reachable } from './address.ts';
 import { type FollowedLog, followContainerLog } from './container-log.ts';
+import type { ExtraModel } from './extra-models.ts';
 import { makeWay } from './make-way.ts';
 import { earlierLife } from './named-container.ts';
 import { answers, type HttpGet, READY_LIMIT_MS, waitReady } from './ready.ts';
@@ -22,6 +23,8 @@ export interface LaunchInput extends PortInput {
   reachAt?: string;
   /** False for an image of the person's own, whose log may not say ComfyUI's words. */
   needsLine: boolean;
+  /** Models outside the models folder; the mounts of `spec` have them too. */
+  extraModels?: readonly ExtraModel[];
   limitMs?: number;
   /** The container's raw output is appended here. */
   logFile?: string;
@@ -64,7 +67,10 @@ export async function launch(
   // A tag can have moved on since; only an id says which image is meant.
   const imageId = image?.startsWith('sha256:') ? { imageId: image } : {};
   const there = await makeWay(
-    { name: input.name, planDigest: input.planDigest, ...imageId },
+    {
+      ...{ name: input.name, planDigest: input.planDigest, ...imageId },
+      extraModels: input.extraModels ?? [],
+    },
     ports,
   );
   if (there?.running) return reuse(there.info, input, ports, signal);

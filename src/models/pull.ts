@@ -1,9 +1,11 @@
 import { stat, statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Dispatcher } from 'undici';
 import type { Emit } from '../contract/events.ts';
 import { Failure } from '../contract/failure.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type Downloaded, download, otherFile, resolvePatiently } from './download.ts';
+import { Elsewhere } from './elsewhere.ts';
 import { diskFailure } from './failures.ts';
 import { bootId, lockFile } from './file-lock.ts';
 import { Gate } from './gate.ts';
@@ -35,6 +37,8 @@ export interface PullOptions {
   limits?: Partial<DownloadLimits>;
   /** Folders to look in for files that are there already. */
   reuseFrom?: readonly string[];
+  /** False: what is found on another filesystem is copied, not used where it is. Default true. */
+  mayMount?: boolean;
   valve?: Valve;
   /** Where pins go when the models folder cannot be written. */
   stateDir?: string | null;
@@ -126,6 +130,8 @@ async function pullOne(pulling: Pulling, wanted: WantedModel, meter: Meter): Pro
   meter.state('waiting', 0);
   let there = await check(known);
   if (there.kind === 'right') return keep(pulling, wanted, place, there);
+  const elsewhere = there.kind === 'absent' ? await foundElsewhere(pulling, wanted, known) : null;
+  if (elsewhere) return elsewhere;
   if (there.kind === 'wrong' && known.sha256 !== null && !options.replace)
     throw otherFile(wanted.file);
 
@@ -164,6 +170,20 @@ function pinnedTo(wanted: WantedModel, pin: Pin | undefined, there: Presence): W
   };
 }
 
+/** A file of another filesystem that was found and hashed by an earlier pull. */
+async function foundElsewhere(
+  { options }: Pulling,
+  wanted: WantedModel,
+  known: { sha256: string | null },
+): Promise<ModelOutcome | null> {
+  const { folder, stateDir, mayMount = true } = options;
+  if (!mayMount || !stateDir) return null;
+  const found = await new Elsewhere(folder, stateDir).find(wanted.file);
+  if (!found || (known.sha256 !== null && known.sha256 !== found.sha256)) return null;
+  const { bytes, sha256, path } = found;
+  return { ...outcome(wanted, 'reused'), bytes, sha256, path, mount: dirname(path) };
+}
+
 async function tryReuse(
   pulling: Pulling,
   wanted: WantedModel,
@@ -173,11 +193,18 @@ async function tryReuse(
 ): Promise<ModelOutcome | null> {
   if (resolved.sha256 === null) return null;
   const hash = { bytes: resolved.bytes, sha256: resolved.sha256 };
-  const reused = await reuse(place, hash, await pulling.found(), pulling.signal, (bytes) =>
-    meter.state('verifying', bytes),
-  );
+  const { folder, stateDir, mayMount, clock } = pulling.options;
+  const { signal } = pulling;
+  const progress = (bytes: number) => meter.state('verifying', bytes);
+  const found = await pulling.found();
+  const reused = await reuse(place, hash, found, signal, progress, mayMount);
   if (!reused) return null;
   if (reused.kind === 'linked') await pin(pulling, place, { ...resolved, sha256: hash.sha256 });
+  else if (stateDir) {
+    const { mtimeMs } = await stat(reused.path);
+    const at = { path: reused.path, ...hash, mtimeMs };
+    await new Elsewhere(folder, stateDir).note(place.file, at, clock, signal);
+  }
   return {
     ...outcome(wanted, 'reused'),
     ...hash,

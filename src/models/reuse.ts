@@ -1,6 +1,7 @@
-import { constants } from 'node:fs';
+import { constants, createReadStream, createWriteStream } from 'node:fs';
 import { copyFile, link, lstat, readdir, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { sha256Of } from './hashing.ts';
 import { makeRoom, type Place } from './place.ts';
 
@@ -32,18 +33,25 @@ export function usualPlaces(env: NodeJS.ProcessEnv, home: string): string[] {
 export interface FoundFile {
   path: string;
   bytes: number;
+  /** Names under which it was met: those of links to it, too. */
+  names: string[];
 }
 
-/** All regular files below some folders, by size; links to files are followed, links to folders are not. */
+/**
+ * All regular files below some folders, by size; links to files are followed, links to folders are
+ * not. `enough` ends the walk early, with what was found until then.
+ */
 export async function filesBySize(
   folders: readonly string[],
   signal: AbortSignal,
+  enough: () => boolean = () => false,
 ): Promise<Map<number, FoundFile[]>> {
   const bySize = new Map<number, FoundFile[]>();
-  const seen = new Set<string>();
+  const seen = new Map<string, FoundFile>();
   let entries = 0;
   const walk = async (folder: string, depth: number): Promise<void> => {
     signal.throwIfAborted();
+    if (enough()) return;
     const list = await readdir(folder, { withFileTypes: true }).catch(() => []);
     for (const entry of list) {
       entries += 1;
@@ -54,12 +62,13 @@ export async function filesBySize(
         continue;
       }
       const real = await realpath(path).catch(() => null);
-      const found = real === null ? null : await stat(real).catch(() => null);
-      if (real === null || !found?.isFile() || found.size === 0 || seen.has(real)) continue;
-      seen.add(real);
-      const same = bySize.get(found.size) ?? [];
-      same.push({ path: real, bytes: found.size });
-      bySize.set(found.size, same);
+      const known = real === null ? undefined : seen.get(real);
+      known?.names.push(entry.name);
+      const info = real === null || known ? null : await stat(real).catch(() => null);
+      if (real === null || !info?.isFile() || info.size === 0) continue;
+      const found = { path: real, bytes: info.size, names: [entry.name] };
+      seen.set(real, found);
+      bySize.set(found.bytes, [...(bySize.get(found.bytes) ?? []), found]);
     }
   };
   for (const folder of folders) await walk(folder, 0);
@@ -67,7 +76,7 @@ export async function filesBySize(
 }
 
 export type Reused =
-  /** A second name or a copy-on-write copy, in the models folder. */
+  /** A second name or a copy, in the models folder. */
   | { kind: 'linked'; from: string }
   /** On another filesystem: its folder has to be mounted read-only. */
   | { kind: 'mount'; path: string; folder: string };
@@ -75,6 +84,7 @@ export type Reused =
 /**
  * Looks for a file with this size and hash, and puts it into its place without copying its bytes
  * (copy-on-write, else a hard link), or says which folder to mount. Null when there is none.
+ * @param mayMount false: what is on another filesystem is copied, which beats fetching it again
  * @throws ErrnoException of the models folder, or the signal's reason
  */
 export async function reuse(
@@ -83,6 +93,7 @@ export async function reuse(
   found: ReadonlyMap<number, FoundFile[]>,
   signal: AbortSignal,
   onProgress: (bytes: number) => void,
+  mayMount = true,
 ): Promise<Reused | null> {
   const root = await realpath(place.folder).catch(() => place.folder);
   for (const { path } of found.get(wanted.bytes) ?? []) {
@@ -94,9 +105,29 @@ export async function reuse(
     if (path.startsWith(root + sep) && path === place.path) continue;
     await makeRoom(place);
     if (await linked(path, place)) return { kind: 'linked', from: path };
-    return { kind: 'mount', path, folder: dirname(path) };
+    if (mayMount) return { kind: 'mount', path, folder: dirname(path) };
+    if (await copied(path, place, wanted.sha256, signal)) return { kind: 'linked', from: path };
   }
   return null;
+}
+
+async function copied(
+  from: string,
+  place: Place,
+  sha256: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const temporary = `${place.path}.copied-${process.pid}.part`;
+  try {
+    const to = createWriteStream(temporary, { flags: 'wx', flush: true, highWaterMark: 1 << 20 });
+    await pipeline(createReadStream(from, { highWaterMark: 1 << 20 }), to, { signal });
+    if ((await sha256Of(temporary, to.bytesWritten, signal)) !== sha256) return false;
+    if (await lstat(place.path).catch(() => null)) return true;
+    await rename(temporary, place.path);
+    return true;
+  } finally {
+    await unlink(temporary).catch(() => undefined);
+  }
 }
 
 async function linked(from: string, place: Place): Promise<boolean> {

@@ -1,5 +1,8 @@
+import { dirname } from 'node:path';
 import type { Emit } from '../contract/events.ts';
 import type { Clock } from '../ports/clock.ts';
+import { Elsewhere } from './elsewhere.ts';
+import { sha256Of } from './hashing.ts';
 import { Meter } from './meter.ts';
 import { bytesInPart } from './part-state.ts';
 import { Pins } from './pins.ts';
@@ -24,8 +27,10 @@ export interface VerifyOptions {
  * @throws ErrnoException, Failure models-name-escapes or models-link-escapes, or the signal's reason
  */
 export async function verify(options: VerifyOptions): Promise<ModelOutcome[]> {
-  const { folder, clock, signal, thorough } = options;
-  const pins = await new Pins(folder, options.stateDir ?? null).read();
+  const { folder, clock, signal, stateDir, thorough } = options;
+  const where = (file: string) => new Elsewhere(folder, stateDir ?? '').find(file);
+  const hash = (path: string, bytes: number) => sha256Of(path, bytes, signal);
+  const pins = await new Pins(folder, stateDir ?? null).read();
   const outcomes: ModelOutcome[] = [];
   for (const wanted of options.models) {
     const place = await placeOf(folder, wanted.file);
@@ -40,6 +45,14 @@ export async function verify(options: VerifyOptions): Promise<ModelOutcome[]> {
     );
     const { id, file } = wanted;
     const base = { id, file, path: place.path, mount: null, failure: null };
+    const found = there.kind === 'absent' && stateDir ? await where(file) : null;
+    if (found && (expected.sha256 === null || expected.sha256 === found.sha256)) {
+      const { bytes, sha256, path } = found;
+      const state = thorough && (await hash(path, bytes)) !== sha256 ? 'mismatch' : 'present';
+      meter.state(state, bytes, bytes);
+      outcomes.push({ ...base, state, bytes, sha256, path, mount: dirname(path) });
+      continue;
+    }
     if (there.kind === 'absent') {
       const bytes = bytesInPart(place.state);
       meter.state('missing', bytes);

@@ -1,5 +1,4 @@
 import { dirname } from 'node:path';
-import { MODELS_VOLUME } from './phases/container-mounts.ts';
 import { modelsFailure } from '../models/failures.ts';
 import { HELPER_FOLDER } from '../models/helper/protocol.ts';
 import { serveToBuild, type ToServe } from '../models/helper/serve-build.ts';
@@ -10,6 +9,7 @@ import { verify } from '../models/verify.ts';
 import type { Model } from '../recipe/models.ts';
 import type { RunContext } from './context.ts';
 import { helperWorld, modelsAreIn, modelsFolder, modelsOfRun, wantedOfRun } from './models-here.ts';
+import { MODELS_VOLUME } from './phases/container-mounts.ts';
 
 /** Files that are found elsewhere are in the server's container one by one. */
 const ELSEWHERE = '/elsewhere';
@@ -76,7 +76,7 @@ function toServe(
       continue;
     }
     const target = `${ELSEWHERE}/${mounts.length}`;
-    mounts.push({ kind: 'folder', source: path, target, readOnly: true });
+    mounts.push({ kind: 'file', source: path, target, readOnly: true });
     inContainer.push({ ...at, local: target });
   }
   return { inContainer, mounts, here: folder === null ? null : here };

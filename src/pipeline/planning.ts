@@ -6,12 +6,9 @@ import { measureHub } from '../machine/network.ts';
 import { observe } from '../machine/observe.ts';
 import type { Inventory, Machine } from '../machine/types.ts';
 import { hubAccess } from '../models/hub-access.ts';
-import { presentModels } from '../models/present-models.ts';
 import { throughProxies } from '../models/through-proxies.ts';
-import { wantedModel } from '../models/wanted.ts';
 import { connectDocker, resolveEndpoint } from '../ports/docker.ts';
 import { makeFolder } from '../ports/make-folder.ts';
-import { models } from '../recipe/models.ts';
 import { plan } from '../recipe/plan.ts';
 import { resolveChoices } from '../recipe/resolve-choices.ts';
 import type { History, Planned } from '../recipe/types.ts';
@@ -20,6 +17,7 @@ import { choiceFacts } from './choice-facts.ts';
 import type { Ports } from './context.ts';
 import { readHistory } from './history.ts';
 import { personPath } from './person-path.ts';
+import { presentHere, reusePlaces } from './present-here.ts';
 
 export interface PlanRequest {
   choices: Choices;
@@ -84,9 +82,12 @@ export async function planHere(
       cwd: request.cwd,
       home: machine.host.home,
     }),
-    choices.recipe === 'steadydancer'
-      ? presentModels(modelsDir, models().map(wantedModel), stateDir)
-      : [],
+    presentHere({
+      ...{ choices, modelsDir, stateDir, docker, signal },
+      reuseFrom: reusePlaces(choices, ports.env, machine.host.home, (path) =>
+        personPath(path, machine.host, request.cwd),
+      ),
+    }),
     hubSpeed(choices, ports, signal),
   ]);
   const { env } = ports;

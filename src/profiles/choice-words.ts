@@ -9,6 +9,7 @@ const words: Record<string, string> = {
   extraNodes:
     'owner/repo@commit or https://host/owner/repo@commit with all 40 digits of the commit, several with commas between',
   modelsDir: 'a folder',
+  reuseFrom: 'folders, several with commas between',
   outputDir: 'a folder',
   inputDir: 'a folder',
   port: 'a whole number from 1 to 65535',

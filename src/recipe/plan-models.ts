@@ -1,3 +1,4 @@
+import type { Choices } from '../contract/choices.ts';
 import type { PlannedModel } from '../contract/plan.ts';
 import { modelFile, modelUrl, neededModels } from './models.ts';
 import type { DecidingChoices } from './needed-by.ts';
@@ -12,10 +13,12 @@ export interface PlannedModels {
 
 /** The files of these choices: what is there and what is left to fetch. */
 export function planModels(
-  choices: DecidingChoices,
+  choices: DecidingChoices & Pick<Choices, 'placement'>,
   present: readonly PresentModel[],
   hub: string | undefined,
 ): PlannedModels {
+  const place = choices.placement === 'volume' ? 'volume' : 'folder';
+  const there = present.filter((one) => (one.place ?? 'folder') === place);
   const models = neededModels(choices).map((model) => ({
     id: model.id,
     file: modelFile(model),
@@ -23,7 +26,7 @@ export function planModels(
     estimatedBytes: model.estimatedBytes,
     sha256: model.sha256,
     url: modelUrl(model, hub),
-    present: present.some(({ id }) => id === model.id),
+    present: there.some(({ id }) => id === model.id),
   }));
   const sum = (of: readonly PlannedModel[]) =>
     of.reduce((bytes, model) => bytes + (model.bytes ?? model.estimatedBytes), 0);

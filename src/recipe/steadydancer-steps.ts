@@ -76,10 +76,21 @@ export function steadyDancerSteps(all: StepsFor): Step[] {
     ),
   ];
   if (all.runsHere) {
+    // Models that are used where they were found are mounts, which a container gets at its start.
+    const mounted =
+      choices.placement !== 'volume' && !baked && input.present.some(({ elsewhere }) => elsewhere);
     const launch = usual('launch', history, assumptions.launch);
     const smoke = usual('smoke', history, assumptions.smoke);
     steps.push(
-      step('launch', 'container', `${digest}:${choices.port}`, ['image'], { minutes: launch }),
+      step(
+        'launch',
+        'container',
+        `${digest}:${choices.port}`,
+        mounted ? ['image', 'models'] : ['image'],
+        {
+          minutes: launch,
+        },
+      ),
       step('smoke', 'test video', digest, ['launch', 'models'], { minutes: smoke }),
     );
   } else if (choices.target === 'runpod') {

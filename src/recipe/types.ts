@@ -20,6 +20,10 @@ export interface PresentModel {
   id: string;
   path: string;
   bytes: number;
+  /** Under which placement it counts; the folder's when it is not said. */
+  place?: 'folder' | 'volume';
+  /** It lies on another filesystem than the models folder and is used from there. */
+  elsewhere?: boolean;
 }
 
 /** Everything that plan() may look at. It is pure: what is not here does not count. */

@@ -60,7 +60,7 @@ describeWithEngine('models for an image', () => {
       {
         mounts: [
           {
-            kind: 'folder' as const,
+            kind: 'file' as const,
             source: join(models, 'x.bin'),
             target: '/elsewhere/1',
             readOnly: true,

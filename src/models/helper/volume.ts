@@ -73,12 +73,12 @@ export class ModelsVolume {
     thorough: boolean,
     emit: Emit,
   ): Promise<ModelOutcome[]> {
-    if (!(await this.exists())) return models.map(absent);
+    if ((await this.createdAt()) === null) return models.map(absent);
     return this.#files({ kind: 'verify', models: [...models], thorough }, { emit });
   }
 
   async removable(files: readonly string[]): Promise<Removable[]> {
-    if (!(await this.exists())) return [];
+    if ((await this.createdAt()) === null) return [];
     const word = await this.#do({ kind: 'removable', files: [...files] });
     return word.kind === 'removable' ? word.list : unexpected(word);
   }
@@ -87,17 +87,16 @@ export class ModelsVolume {
     await this.#do({ kind: 'remove', files: [...files] });
   }
 
-  async exists(): Promise<boolean> {
-    return this.#world.docker
-      .getVolume(this.name)
-      .inspect()
-      .then(
-        () => true,
-        (error: { statusCode?: number }) => {
-          if (error.statusCode === 404) return false;
-          throw error;
-        },
-      );
+  /** When the volume was made; null when there is none. */
+  async createdAt(): Promise<string | null> {
+    try {
+      const info = await this.#world.docker.getVolume(this.name).inspect();
+      // Volumes of other drivers have no date.
+      return (info as { CreatedAt?: string }).CreatedAt ?? '';
+    } catch (error) {
+      if ((error as { statusCode?: number }).statusCode === 404) return null;
+      throw error;
+    }
   }
 
   async #files(order: Order, more: { emit: Emit; valve?: Valve }): Promise<ModelOutcome[]> {

@@ -5,6 +5,7 @@ import { attentionOfLog } from '../../comfyui/smoke/attention.ts';
 import { Failure } from '../../contract/failure.ts';
 import { publishedPort, reachable } from '../../launch/address.ts';
 import { containerName, containerSpec, type GpuRequest } from '../../launch/container-spec.ts';
+import { type ExtraModel, hasExtraModels } from '../../launch/extra-models.ts';
 import { prepareMounts } from '../../launch/mounts.ts';
 import { decideName, findNamed } from '../../launch/named-container.ts';
 import { answers } from '../../launch/ready.ts';
@@ -14,6 +15,7 @@ import type { Phase, RunContext } from '../context.ts';
 import { containerGpu } from './container-gpu.ts';
 import { containerMounts } from './container-mounts.ts';
 import { engineOf } from './engine-of.ts';
+import { extraModels, extraMounts } from './extra-models.ts';
 
 /** The container runs and its server answers. */
 export const launch: Phase = {
@@ -25,6 +27,7 @@ export const launch: Phase = {
     if (!info || decideName(info, ctx.planned.plan.planDigest).do !== 'reuse') return false;
     // Built again under the same plan: the container is of the image that was.
     if (info.Image !== ctx.facts.image?.id) return false;
+    if (!hasExtraModels(info, await extraModels(ctx))) return false;
     const port = publishedPort(info);
     if (port === null) return false;
     const url = `http://${reachable(ctx.planned.choices.listen)}:${port}`;
@@ -62,10 +65,11 @@ function canDoWithout({ planned }: RunContext, error: unknown): error is Failure
 async function start(ctx: RunContext, gpu: GpuRequest | null, signal: AbortSignal): Promise<void> {
   const { docker } = engineOf(ctx);
   const { host } = ctx.machine;
-  const mounts = containerMounts(ctx);
+  const extra = await extraModels(ctx);
+  const mounts = [...containerMounts(ctx), ...(await extraMounts(ctx, nameOf(ctx), extra))];
   await prepareMounts(mounts, { owner: host, docker, profile: ctx.request.profile });
   const launched = await bringUp(
-    launchInput(ctx, gpu, mounts),
+    launchInput(ctx, gpu, mounts, extra),
     { docker, clock: ctx.ports.clock, fetch, emit: ctx.emit, ask: ctx.ask },
     signal,
   );
@@ -77,6 +81,7 @@ function launchInput(
   ctx: RunContext,
   gpu: GpuRequest | null,
   mounts: ReturnType<typeof containerMounts>,
+  extra: readonly ExtraModel[],
 ): LaunchInput {
   const { planned, request, machine, facts, runDir } = ctx;
   const { choices, plan } = planned;
@@ -103,6 +108,7 @@ function launchInput(
         mounts,
         env: {},
       }),
+    extraModels: extra,
     port: choices.port,
     listen: choices.listen,
     local: !engine.endpoint.remote,
