@@ -8,7 +8,7 @@ import { runSmoke } from '../../../src/comfyui/smoke/run.ts';
 import type { EventBody } from '../../../src/contract/events.ts';
 import { systemClock } from '../../../src/ports/clock.ts';
 import { assetPath } from '../../../src/recipe/assets.ts';
-import { startStandIn } from '../../unit/rehearsal/stand-in.ts';
+import { startStandIn } from '../rehearsal/stand-in.ts';
 
 const cleanups: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

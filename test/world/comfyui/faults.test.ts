@@ -13,8 +13,8 @@ import { shippedGraph } from '../../../src/comfyui/shipped-graphs.ts';
 import { runSmoke } from '../../../src/comfyui/smoke/run.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import { systemClock } from '../../../src/ports/clock.ts';
-import { startScripted } from '../../unit/comfyui/scripted-server.ts';
-import { startStandIn } from '../../unit/rehearsal/stand-in.ts';
+import { startStandIn } from '../rehearsal/stand-in.ts';
+import { startScripted } from './scripted-server.ts';
 
 const cleanups: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { recordings } from './recordings.ts';
+import { recordings } from '../../unit/comfyui/recordings.ts';
 
 type Respond = (request: IncomingMessage, response: ServerResponse) => boolean;
 

@@ -7,7 +7,7 @@ import {
   recordedMessages,
   recording,
   recordings,
-} from '../comfyui/recordings.ts';
+} from '../../unit/comfyui/recordings.ts';
 import { type StandIn, startStandIn } from './stand-in.ts';
 
 let server: StandIn;

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createComfyClient } from '../../../src/comfyui/client.ts';
 import { Failure, UsageError } from '../../../src/contract/failure.ts';
+import { jsonOf, recording, recordings } from '../../unit/comfyui/recordings.ts';
 import { startStandIn } from '../rehearsal/stand-in.ts';
-import { jsonOf, recording, recordings } from './recordings.ts';
 import { always, startScripted } from './scripted-server.ts';
 
 const cleanups: (() => Promise<unknown>)[] = [];

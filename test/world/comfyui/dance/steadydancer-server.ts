@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import type { Graph } from '../../../../src/comfyui/graph.ts';
 import { drawDancer, filled } from '../../../../src/rehearsal/dancer.ts';
 import { encodePng } from '../../../../src/rehearsal/png.ts';
-import { inputsOf, recordedClasses } from '../../../world/recipe/node-inputs.ts';
-import { refusedBy } from '../graphs/refused-by.ts';
+import { refusedBy } from '../../../unit/comfyui/graphs/refused-by.ts';
+import { inputsOf, recordedClasses } from '../../recipe/node-inputs.ts';
 import { startScripted } from '../scripted-server.ts';
 
 const testFilm = readFileSync(
