@@ -11,6 +11,7 @@ export function defineModels(program: Command, action: Action, io: Io): void {
     .description('fetch, check and list the model files, without the rest of a run')
     .option('--manifest <file>', 'other files: JSON with file and url, or repo and path, of each')
     .option('--dest <folder>', 'models folder (default ~/steadydancer/models)')
+    .option('--placement <where>', 'folder, or volume: in Docker itself, filled by a container')
     .option('--variant <weights>', 'fp8, fp16, gguf-q4_k_m, gguf-q5_k_m, gguf-q6_k, gguf-q8_0')
     .option('--text-encoder <weights>', 'fp8 or bf16')
     .option('--hub <url>', 'mirror of the hub (default HF_ENDPOINT, else the hub)')

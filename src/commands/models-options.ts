@@ -6,6 +6,7 @@ const optionsSchema = z.object({
   files: z.array(z.string()).default([]),
   manifest: z.string().optional(),
   dest: z.string().min(1).optional(),
+  placement: z.enum(['folder', 'volume']).default('folder'),
   variant: z.enum(variants).default('fp8'),
   textEncoder: z.enum(textEncoders).default('fp8'),
   hub: z.url({ protocol: /^https?$/ }).optional(),
@@ -26,7 +27,13 @@ const optionsSchema = z.object({
 /** @throws UsageError */
 export function parseModelsOptions(given: Record<string, unknown>): z.infer<typeof optionsSchema> {
   const parsed = optionsSchema.safeParse(given);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    const { dest, placement } = parsed.data;
+    if (placement === 'volume' && dest !== undefined) {
+      throw new UsageError('models: --dest is for a folder; a volume has its name.');
+    }
+    return parsed.data;
+  }
   const issue = parsed.error.issues[0];
   const name = String(issue?.path[0] ?? '').replace(
     /[A-Z]/g,

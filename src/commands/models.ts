@@ -1,36 +1,32 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
+import { defaultChoices } from '../contract/choices.ts';
 import type { EventBody } from '../contract/events.ts';
 import { EVENTS_VERSION } from '../contract/events.ts';
 import { exitCodes, signalExitCodes } from '../contract/exit-codes.ts';
 import { type Failure, UsageError } from '../contract/failure.ts';
 import type { ModelsReport } from '../contract/models.ts';
 import { hubAccess } from '../models/hub-access.ts';
-import { pull } from '../models/pull.ts';
-import { removable, remove } from '../models/remove.ts';
 import { usualPlaces } from '../models/reuse.ts';
 import type { DownloadLimits, ModelOutcome, WantedModel } from '../models/types.ts';
-import { verify } from '../models/verify.ts';
 import { parseManifest, wantedModel } from '../models/wanted.ts';
-import { webOf } from '../models/web.ts';
 import { personPath } from '../pipeline/person-path.ts';
 import { systemClock } from '../ports/clock.ts';
-import { places } from '../profiles/places.ts';
 import { formatBytes } from '../text/format.ts';
 import { type Io, outJson } from './io.ts';
 import { modelLine } from './model-lines.ts';
 import { parseModelsOptions } from './models-options.ts';
+import { folderStore, type ModelsStore, type StoreOrders, volumeStore } from './models-store.ts';
+
+const actions = ['pull', 'verify', 'list', 'where', 'remove'];
 
 type Options = ReturnType<typeof parseModelsOptions>;
 
 interface Errand {
   options: Options;
   io: Io;
-  folder: string;
-  stateDir: string;
+  store: ModelsStore;
   models: WantedModel[];
-  emit(event: EventBody): void;
-  signal: AbortSignal;
 }
 
 /** `models pull|verify|list|where|remove`: the files, without the rest of a run. */
@@ -48,16 +44,19 @@ export async function models(
   };
   for (const signal of Object.keys(signalExitCodes)) process.once(signal, onSignal);
   try {
-    const errand: Errand = {
-      options,
+    const wanted = await wantedModels(options, io);
+    const orders: StoreOrders = {
       io,
-      folder: pathOf(options.dest ?? '~/steadydancer/models', io),
-      stateDir: dirname(places(io.env, io.home).runs),
-      models: await wantedModels(options, io),
+      models: wanted,
       emit: options.json ? (event) => outJson(io, stamped(event)) : (event) => say(event, io),
       signal: stop.signal,
     };
-    return await act(action, errand);
+    if (!actions.includes(action)) throw unknownAction(action);
+    const store =
+      options.placement === 'volume'
+        ? await volumeStore(orders)
+        : folderStore(pathOf(options.dest ?? defaultChoices.modelsDir, io), orders);
+    return await act(action, { options, io, store, models: wanted });
   } catch (error) {
     if (!stop.signal.aborted) throw error;
     io.say('Stopped. What came is kept; the same command goes on from there.');
@@ -80,91 +79,62 @@ async function act(action: string, errand: Errand): Promise<number> {
     case 'remove':
       return removeSome(errand);
     default:
-      throw new UsageError(`models does not know ${action}: pull, verify, list, where or remove.`);
+      throw unknownAction(action);
   }
+}
+
+function unknownAction(action: string): UsageError {
+  return new UsageError(`models does not know ${action}: pull, verify, list, where or remove.`);
 }
 
 async function pullAll(errand: Errand): Promise<number> {
-  const { options, io, folder, emit, signal, stateDir } = errand;
-  const web = webOf(io.env);
-  const reuseFrom = [
-    ...options.reuse.map((path) => pathOf(path, io)),
-    ...usualPlaces(io.env, io.home),
-  ];
-  try {
-    const report = await pull({
-      folder,
-      models: errand.models,
-      access: hubAccess(io.env, {
-        ...(options.hub ? { endpoint: options.hub } : {}),
-        tokenToMirror: options.tokenToMirror,
-      }),
-      web,
-      clock: systemClock,
-      emit,
-      signal,
-      limits: limitsOf(options),
-      reuseFrom,
-      stateDir,
-      replace: options.replace,
-    });
-    finish(errand, report.files, report.ok);
-    for (const file of report.files) if (file.failure) sayFailure(file.failure, io);
-    return report.failure ? (report.failure.details.exitCode ?? exitCodes.models) : exitCodes.done;
-  } finally {
-    await web.destroy();
-  }
+  const { options, io, store } = errand;
+  const report = await store.pull({
+    access: hubAccess(io.env, {
+      ...(options.hub ? { endpoint: options.hub } : {}),
+      tokenToMirror: options.tokenToMirror,
+    }),
+    limits: limitsOf(options),
+    reuseFrom: [...options.reuse.map((path) => pathOf(path, io)), ...usualPlaces(io.env, io.home)],
+    replace: options.replace,
+  });
+  finish(errand, report.files, report.ok);
+  for (const file of report.files) if (file.failure) sayFailure(file.failure, io);
+  return report.failure ? (report.failure.details.exitCode ?? exitCodes.models) : exitCodes.done;
 }
 
 async function look(errand: Errand, thorough: boolean): Promise<number> {
-  const { folder, models: wanted, emit, signal, stateDir } = errand;
-  const files = await verify({
-    folder,
-    models: wanted,
-    clock: systemClock,
-    emit,
-    signal,
-    stateDir,
-    thorough,
-  });
+  const files = await errand.store.verify(thorough);
   const ok = files.every(({ state }) => state === 'present');
   finish(errand, files, ok);
   return ok || !thorough ? exitCodes.done : exitCodes.models;
 }
 
 async function where(errand: Errand): Promise<number> {
-  const { folder, io, options, models: wanted, signal, stateDir } = errand;
-  const files = await verify({
-    folder,
-    models: wanted,
-    clock: systemClock,
-    emit: () => undefined,
-    signal,
-    stateDir,
-    thorough: false,
-  });
+  const { io, options, store } = errand;
+  const files = await store.verify(false, () => undefined);
   if (options.json) finish(errand, files, true);
   else {
-    io.out(folder);
+    io.out(store.name);
     for (const { path } of files) if (path) io.out(path);
   }
   return exitCodes.done;
 }
 
 async function removeSome(errand: Errand): Promise<number> {
-  const { folder, io, options, models: wanted, signal, stateDir } = errand;
+  const { io, options, models: wanted, store } = errand;
   const named = options.files.length > 0 ? options.files : wanted.map(({ file }) => file);
-  const list = await removable(folder, named);
+  const list = await store.removable(named);
   const bytes = list.reduce((sum, one) => sum + one.bytes, 0);
   for (const one of list) io.say(`  ${formatBytes(one.bytes).padStart(9)}  ${one.file}`);
   if (list.length > 0 && !options.yes) {
     io.say(
-      `Remove ${formatBytes(bytes)} of models from ${folder}; cannot be undone. Add --yes to do it.`,
+      `Remove ${formatBytes(bytes)} of models from ${store.name}; cannot be undone. Add --yes to do it.`,
     );
     return exitCodes.question;
   }
-  await remove(folder, list, stateDir, systemClock, signal);
-  io.say(`Removed ${formatBytes(bytes)} from ${folder}.`);
+  await store.remove(list);
+  io.say(`Removed ${formatBytes(bytes)} from ${store.name}.`);
   return exitCodes.done;
 }
 
@@ -182,7 +152,7 @@ async function wantedModels(options: Options, io: Io): Promise<WantedModel[]> {
   return neededModels({ variant, textEncoder, pose: 'onnx' }).map(wantedModel);
 }
 
-function finish({ options, io, folder }: Errand, files: ModelOutcome[], ok: boolean): void {
+function finish({ options, io, store }: Errand, files: ModelOutcome[], ok: boolean): void {
   const report: ModelsReport = {
     v: 1,
     ok,
@@ -196,7 +166,7 @@ function finish({ options, io, folder }: Errand, files: ModelOutcome[], ok: bool
     ({ state }) => state === 'present' || state === 'done' || state === 'reused',
   );
   const bytes = there.reduce((sum, file) => sum + (file.bytes ?? 0), 0);
-  io.say(`${there.length} of ${files.length} models, ${formatBytes(bytes)}, in ${folder}`);
+  io.say(`${there.length} of ${files.length} models, ${formatBytes(bytes)}, in ${store.name}`);
   for (const { file, mount } of files)
     if (mount) io.say(`  ${file} stays in ${mount}: mount it too`);
 }

@@ -98,5 +98,6 @@ test('wrong calls are usage errors', async () => {
   const { call } = await prepared();
   await expect(call('dance')).rejects.toBeInstanceOf(UsageError);
   await expect(call('pull', { variant: 'fp4' })).rejects.toBeInstanceOf(UsageError);
+  await expect(call('pull', { placement: 'volume' })).rejects.toThrow(/--dest is for a folder/);
   await expect(call('pull', { manifest: 'none.json' })).rejects.toBeInstanceOf(UsageError);
 });
