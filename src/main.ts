@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // argv → one command, lazily imported. The only file that sets the exit code.
+import { enableCompileCache } from 'node:module';
 import manifest from '../package.json' with { type: 'json' };
 
 const NEEDED_NODE = [22, 19] as const;
@@ -19,6 +20,8 @@ if (tooOld) {
 } else if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
   process.stdout.write(`${manifest.version}\n`);
 } else {
+  // What was compiled once is read from then on.
+  enableCompileCache();
   const { runProgram } = await import('./commands/program.ts');
   process.exitCode = await runProgram(argv, manifest.version);
 }

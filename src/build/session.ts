@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import type Docker from 'dockerode';
 
 /** A BuildKit session: the engine asks it for logins while it builds. */
@@ -7,12 +6,6 @@ export interface BuildSession {
   /** Ends the gRPC server and its connection; nothing of it keeps the process alive. */
   close(): void;
 }
-
-type WithSession = (
-  docker: Docker,
-  auth: undefined,
-  opened: (error: Error | null, id: string | null, done: () => void) => void,
-) => void;
 
 /**
  * Opens dockerode's session ourselves instead of by `buildImage({version: '2'})`: that one is only
@@ -23,8 +16,7 @@ type WithSession = (
  */
 export async function openSession(docker: Docker): Promise<BuildSession> {
   // gRPC is loaded here and not before: it is half of a start's time.
-  const require = createRequire(import.meta.url);
-  const withSession = require('dockerode/lib/session') as WithSession;
+  const { default: withSession } = await import('dockerode/lib/session.js');
   return new Promise((resolve, reject) => {
     withSession(docker, undefined, (error, id, done) => {
       if (error || id === null) reject(error ?? new Error('the engine opened no session'));

@@ -8,7 +8,12 @@ export function defineCompletions(program: Command, action: Action, io: Io): voi
     .command('completions')
     .argument('<shell>', 'bash, zsh or fish')
     .description('a script for your shell: Tab completes commands, options, profiles and choices')
-    .addHelpText('after', example('source <(steadydancer completions bash)'))
+    .addHelpText(
+      'after',
+      example(
+        'steadydancer completions bash > ~/.local/share/bash-completion/completions/steadydancer',
+      ),
+    )
     .action((shell) =>
       action(async () => (await import('./completions/completions.ts')).completions(shell, io)),
     );

@@ -32,20 +32,5 @@ export async function loadScreens(): Promise<Screens> {
     import.meta.url.includes('/chunks/') ? '../screens.js' : './screens.js',
     import.meta.url,
   );
-  return asProduction(async () => (await import(beside.href)) as Screens);
-}
-
-/**
- * React chooses its development build, slow and with a growing list of measurements, unless
- * NODE_ENV says otherwise while it is loaded. What we start must not inherit that word.
- */
-async function asProduction<T>(load: () => Promise<T>): Promise<T> {
-  const before = process.env.NODE_ENV;
-  process.env.NODE_ENV = before || 'production';
-  try {
-    return await load();
-  } finally {
-    if (before === undefined) delete process.env.NODE_ENV;
-    else process.env.NODE_ENV = before;
-  }
+  return (await import(beside.href)) as Screens;
 }
