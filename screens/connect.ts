@@ -1,111 +1,109 @@
-import { spawn } from 'node:child_process';
+import { fetch } from 'undici';
+import { connectedEngine } from '../src/commands/engine.ts';
 import type { Io } from '../src/commands/io.ts';
-import type { Choices } from '../src/contract/choices.ts';
-import { defaultChoices } from '../src/contract/choices.ts';
-import { allChecks } from '../src/doctor/checks/index.ts';
-import { examine } from '../src/doctor/examine.ts';
+import { startAgain } from '../src/launch/start-again.ts';
+import { observeNetwork } from '../src/machine/network.ts';
 import { walkRoad } from '../src/machine/provide-engine.ts';
 import type { Machine } from '../src/machine/types.ts';
-import { planHere } from '../src/pipeline/planning.ts';
+import { hubAccess } from '../src/models/hub-access.ts';
+import { throughProxies } from '../src/models/through-proxies.ts';
+import { gatherFacts } from '../src/pipeline/planning.ts';
 import { systemClock } from '../src/ports/clock.ts';
 import { systemProcesses } from '../src/ports/processes.ts';
+import { listProfiles } from '../src/profiles/find-profile.ts';
 import { places } from '../src/profiles/places.ts';
+import { ProfileStore } from '../src/profiles/store.ts';
+import { plan } from '../src/recipe/plan.ts';
 import { beginRun } from '../src/runner/begin-run.ts';
 import { newRunId } from '../src/runner/new-run.ts';
 import { runRequestSchema } from '../src/runner/request.ts';
-import { runDeps } from './connect-run.ts';
-import type { CheckRow, RootRights, Seen, WizardDeps } from './deps.ts';
+import { examineAll, observeRows } from './connect-look.ts';
+import { askPassword, rootRights } from './connect-rights.ts';
+import type { Asked, Planner, Seen, WizardWorld } from './deps.ts';
 
-/** Rows of the machine page, in the order of MOCKUPS A2; `doctor` shows all of them. */
-const ROWS = [
-  'gpu',
-  'gpu-driver',
-  'engine',
-  'gpu-in-containers',
-  'disk-docker',
-  'memory',
-  'port',
-  'token',
-];
-/** The world as the wizard sees it. */
-export function wizardDeps(
-  io: Io,
-  version: string,
-  from: { profile: string | null; choices: Choices },
-): WizardDeps {
+/** The world as the wizard sees it. Loaded after the first frame: it brings the whole engine. */
+export function wizardWorld(io: Io): WizardWorld {
   const { runs: runsDir } = places(io.env, io.home);
+  const ports = { env: io.env, clock: systemClock, processes: systemProcesses };
   return {
-    ...runDeps(io),
-    version,
-    ...from,
-    observe: (onSeen, signal) => observeRows(io, from.choices, onSeen, signal),
-    plan: async (choices) => {
-      const asked = { choices, profile: from.profile, cwd: io.cwd, home: io.home, runsDir };
-      const never = new AbortController().signal;
-      const ports = { env: io.env, clock: systemClock, processes: systemProcesses };
-      return (await planHere(asked, ports, never)).planned;
-    },
-    startRun: async () => {
+    observe: (choices, onSeen, signal) => observeRows(io, choices, onSeen, signal),
+    examine: (onRows, signal) => examineAll(io, onRows, signal),
+    planner: (asked, seen, hub, signal) => planner(asked, seen, hub, { io, runsDir, signal }),
+    startRun: async (asked, seen, exposeConfirmed) => {
       const runId = newRunId(new Date());
       // What the screens do not ask about is as the schema has it.
-      const asked = { v: 1, runId, ...from, cwd: io.cwd, answers: 'person' };
-      const request = runRequestSchema.parse(asked);
-      await beginRun(runsDir, request, io.env);
+      const request = { v: 1, runId, ...asked, cwd: io.cwd, answers: 'person', exposeConfirmed };
+      const { gpu } = seen.machine;
+      const driver = gpu?.state === 'ready' ? gpu.driver : null;
+      await beginRun(runsDir, runRequestSchema.parse(request), io.env, driver);
       return { runId };
     },
+    startAgain: (onLine, signal) => startLast(io, onLine, signal),
+    measureMirrors: async (signal) => {
+      const web = throughProxies(io.env);
+      const asked = { ...ports, fetch: web, token: null, mirrors: true, signal };
+      return (await observeNetwork(asked)).measured;
+    },
+    ownProfiles: async () =>
+      listProfiles(io)
+        .profiles.filter(({ origin }) => origin === 'own')
+        .map(({ profile }) => profile.name),
+    saveProfile: async (name, choices) =>
+      (await new ProfileStore(io, systemClock).save(name, choices)).path,
     walkRoad: (road, machine, onLine, signal) => {
       const { host, engine } = machine as Machine;
       if (engine.state === 'ready') return Promise.resolve('ready');
-      const ports = { env: io.env, clock: systemClock, processes: systemProcesses };
       const onCommand = (command: string) => onLine(`$ ${command}`);
       return walkRoad(road, { ...ports, host, engine, onCommand, onLine, signal });
     },
     rootRights,
     askPassword,
+    tokenFrom: async () => {
+      if (io.env.HF_TOKEN || io.env.HUGGING_FACE_HUB_TOKEN) return 'environment';
+      return hubAccess(io.env).token === null ? 'none' : 'file';
+    },
   };
 }
 
-async function rootRights(): Promise<RootRights> {
-  if (process.getuid?.() === 0) return 'have';
-  const { exitCode, errno } = await systemProcesses.run('sudo', ['-n', 'true']);
-  if (exitCode === 0) return 'have';
-  return errno === undefined ? 'password' : 'none';
-}
-
-/** sudo remembers the answer for this terminal, so that `sudo -n` works for the commands after it. */
-function askPassword(): Promise<boolean> {
-  return new Promise((resolve) => {
-    const child = spawn('sudo', ['-v'], { stdio: 'inherit' });
-    child.once('error', () => resolve(false));
-    child.once('close', (code) => resolve(code === 0));
-  });
-}
-
-async function observeRows(
-  io: Io,
-  choices: Choices,
-  onSeen: (seen: Seen) => void,
-  signal: AbortSignal,
-): Promise<Seen> {
-  const rows: CheckRow[] = ROWS.flatMap((id) => {
-    const check = allChecks.find((one) => one.id === id);
-    return check ? [{ id, title: check.title, status: 'checking' as const, detail: '' }] : [];
-  });
-  onSeen({ machine: {}, checks: [...rows] });
-  const { machine } = await examine({
-    env: io.env,
-    processes: systemProcesses,
-    clock: systemClock,
-    port: choices.port ?? defaultChoices.port,
-    network: false,
-    signal,
-    ...(io.env.SUDO_USER ? {} : { home: io.home }),
-    onResult: ({ group: _group, ms: _ms, ...result }) => {
-      const at = rows.findIndex(({ id }) => id === result.id);
-      if (at === -1) return;
-      rows[at] = result;
-      onSeen({ machine: {}, checks: [...rows] });
+async function planner(
+  asked: Asked,
+  { machine, inventory }: Seen,
+  hub: number | null | undefined,
+  { io, runsDir, signal }: { io: Io; runsDir: string; signal: AbortSignal },
+): Promise<Planner> {
+  const request = { ...asked, cwd: io.cwd, home: io.home, runsDir };
+  const ports = { env: io.env, clock: systemClock, processes: systemProcesses };
+  const facts = await gatherFacts(request, ports, signal, {
+    known: {
+      machine: machine as Machine,
+      hubBytesPerSecond: hub,
+      ...(inventory ? { inventory } : {}),
     },
   });
-  return { machine, checks: [...rows] };
+  const asksHub = asked.choices.recipe === undefined || asked.choices.recipe === 'steadydancer';
+  return {
+    plan: (of) => plan({ ...facts, ...of }),
+    hubBytesPerSecond: asksHub ? facts.hubBytesPerSecond : undefined,
+  };
+}
+
+async function startLast(io: Io, onLine: (line: string) => void, signal: AbortSignal) {
+  const { docker, endpoint } = await connectedEngine(io);
+  const launched = await startAgain(
+    { local: !endpoint.remote },
+    {
+      docker,
+      clock: systemClock,
+      fetch,
+      emit: (event) => {
+        if (event.type === 'note') onLine(event.text);
+      },
+      // There is one question, a taken port, and its written default is the next one.
+      ask: async (question) => question.unattended ?? 'back',
+    },
+    signal,
+    onLine,
+  );
+  await launched.stopFollowing();
+  return { url: launched.url };
 }

@@ -25,19 +25,26 @@ interface MachineScreenProps {
   engine?: MissingEngine | null;
   active?: boolean;
   onEnter: () => void;
+  /** Null where there is nothing to choose step by step. */
+  onSteps: (() => void) | null;
+  onDetails: () => void;
   onAgain: () => void;
+  onBack: () => void;
 }
 
 export const machineKeys: readonly KeyHint[] = [
   { key: 'Enter', does: words.keys.review },
+  { key: 'c', does: words.keys.eachStep, optional: true },
+  { key: 'd', does: words.keys.details },
   { key: 'r', does: words.keys.again },
+  { key: 'Esc', does: words.keys.back },
   { key: '?', does: '' },
-  { key: 'q', does: words.keys.leave },
+  { key: 'q', does: '' },
 ];
 
 const noEngineKeys: readonly KeyHint[] = [
   { key: 'Enter', does: words.keys.docker },
-  ...machineKeys.slice(1),
+  ...machineKeys.slice(2),
 ];
 
 /** A2: what this machine is and whether it will do; rows fill in where they stand. */
@@ -48,6 +55,9 @@ export function MachineScreen(props: MachineScreenProps) {
   useKeys((key) => {
     if (key === 'enter') props.onEnter();
     else if (key === 'r') props.onAgain();
+    else if (key === 'c') props.onSteps?.();
+    else if (key === 'd') props.onDetails();
+    else if (key === 'escape') props.onBack();
   }, active);
   const waiting = seen.checks.find((check) => check.status === 'checking');
   const status = goOn && waiting ? words.machine.goesOn(waiting.title) : null;

@@ -1,21 +1,22 @@
 import type { RunScreenOptions } from '../src/commands/load-screens.ts';
 import { type EndingSignal, signalExitCodes } from '../src/contract/exit-codes.ts';
 import { announceRun } from './announce-run.ts';
-import type { RunDeps, WizardDeps } from './deps.ts';
+import type { Asked, RunDeps, WizardDeps } from './deps.ts';
 import { mount } from './kit/mount.tsx';
 import type { Outcome } from './outcome.ts';
 import { Session } from './session.ts';
 import { Wizard } from './wizard.tsx';
 
 /**
- * The wizard from the machine page on. Gives the exit code; what is left to say goes to `say`.
- * `docker-group`: it has to be started again under that group.
+ * The wizard from the welcome on. Gives the exit code; what is left to say goes to `say`.
+ * Or what it has to go on with, started again under group docker.
  */
-export async function runWizard(deps: WizardDeps): Promise<number | 'docker-group'> {
+export async function runWizard(deps: WizardDeps): Promise<number | Asked> {
   const session = new Session(deps, deps);
-  const begin = () => session.planning.look(deps.goesOn);
-  const { exitCode, underGroup } = await show(session, deps, deps.profile, begin);
-  return underGroup ? 'docker-group' : exitCode;
+  const begin = () =>
+    deps.goesOn ? session.planning.begin(deps.goesOn, true) : session.planning.look();
+  const { exitCode, underGroup } = await show(session, deps, begin);
+  return underGroup ?? exitCode;
 }
 
 /** The screens of a run that goes on, or went. Gives the run's exit code, 0 when it was left. */
@@ -25,17 +26,11 @@ export async function attachScreen(
   options: RunScreenOptions,
 ): Promise<number> {
   const session = new Session(deps, null, options, runId);
-  return (await show(session, deps, null, () => session.running.follow(runId))).exitCode;
+  return (await show(session, deps, () => session.running.follow(runId))).exitCode;
 }
 
-async function show(
-  session: Session,
-  deps: RunDeps,
-  profile: string | null,
-  begin: () => Promise<void>,
-): Promise<Outcome> {
-  const draw = () =>
-    mount(<Wizard session={session} deps={deps} profile={profile} />, deps.terminal);
+async function show(session: Session, deps: RunDeps, begin: () => Promise<void>): Promise<Outcome> {
+  const draw = () => mount(<Wizard session={session} deps={deps} />, deps.terminal);
   let screen = draw();
   const announced = announceRun(session.feed, deps);
   const away = async () => {

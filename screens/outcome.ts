@@ -1,9 +1,11 @@
+import type { Asked } from './deps.ts';
+
 /** What is left when the screens are gone. */
 export interface Outcome {
   exitCode: number;
   lines: string[];
-  /** The wizard has to be started again under group docker, where it can reach the engine. */
-  underGroup?: boolean;
+  /** The wizard has to go on with this under group docker, where it can reach the engine. */
+  underGroup?: Asked;
 }
 
 export interface SessionOptions {

@@ -13,8 +13,8 @@ interface Drawing {
   state: WizardState;
   session: Session;
   deps: RunDeps;
-  /** The profile that the wizard was started with. */
-  profile: string | null;
+  /** To the next step of the way, or back to the review where one came from there. */
+  next: () => void;
 }
 
 /** How a page plugs into the wizard: one file in pages/, one line in wizard.tsx. */

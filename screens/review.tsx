@@ -1,67 +1,91 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { Clock } from '../src/ports/clock.ts';
-import type { Planned, Step } from '../src/recipe/types.ts';
-import { formatBytes, formatMinutes } from '../src/text/format.ts';
-import { wrapWords } from './kit/cells.ts';
+import type { Planned } from '../src/recipe/types.ts';
+import { cells, fill, wrapWords } from './kit/cells.ts';
 import { bodyRows, Frame } from './kit/frame.tsx';
 import { giveWay } from './kit/give-way.ts';
 import type { KeyHint } from './kit/key-line.ts';
 import { useKeys } from './kit/keys.ts';
-import { labelled } from './kit/labelled.ts';
 import { type Line, Rows } from './kit/row.tsx';
 import { Scroll } from './kit/scroll.tsx';
-import { useSurroundings } from './kit/surroundings.tsx';
-import { table } from './kit/table.ts';
+import { NARROW_COLUMNS, useSurroundings } from './kit/surroundings.tsx';
 import { sign, type Theme } from './kit/theme.ts';
 import { useGuardedEnter } from './kit/use-guarded-enter.ts';
+import { costLines, diskLines, warningLines } from './review/cost-table.ts';
+import { type HubRow, hubRows } from './review/hub-rows.ts';
 import { usePlace } from './steps.tsx';
 import { words } from './words.ts';
 
 interface ReviewScreenProps {
   planned: Planned;
   profile: string | null;
+  /** The answers differ from what the profile holds. */
+  changed: boolean;
   starting: boolean;
-  /** Why the last start did not happen. */
+  /** Facts for the newest answers are being gathered. */
+  replanning: boolean;
+  /** What came of the last key, or why the last start did not happen. */
   problem: string | null;
   clock: Clock;
   active?: boolean;
   onStart: () => void;
+  onOpen: (at: HubRow['opens']) => void;
   onBack: () => void;
 }
 
 export const reviewKeys: readonly KeyHint[] = [
   { key: 's/Enter', does: words.keys.start },
+  { key: 'Up/Down, Enter', does: words.keys.changeLine, optional: true },
   { key: 'p', does: words.keys.commands },
+  { key: 'e', does: words.keys.saveProfile },
   { key: 'Esc', does: words.keys.back },
   { key: '?', does: '' },
   { key: 'q', does: words.keys.leave },
 ];
 
-/** A4: what Start will do and what it costs. Held Enter never starts it. */
+const START = 'start';
+
+/** A4: what Start will do and what it costs, and the way to every answer. Held Enter starts nothing. */
 export function ReviewScreen(props: ReviewScreenProps) {
-  const { planned, profile, starting, problem, clock, active = true, onStart, onBack } = props;
-  const { columns, rows, theme } = useSurroundings();
+  const { planned, starting, replanning, problem, clock, active = true } = props;
+  const { columns, rows, theme, home } = useSurroundings();
   const place = usePlace(words.review.place);
   const [byHand, setByHand] = useState(false);
-  const may = planned.refusal === null && !starting;
+  const lines = hubRows({ ...props, home });
+  const ids = [...lines.map(({ id }) => id), START];
+  // Two keys can come before the next drawing: the newest focus counts.
+  const focus = useRef(START);
+  const [shown, setShown] = useState(START);
+  const may = planned.refusal === null && !starting && !replanning;
+  const move = (by: number) => {
+    focus.current = ids[(ids.indexOf(focus.current) + by + ids.length) % ids.length] ?? START;
+    setShown(focus.current);
+  };
   const enter = useGuardedEnter(clock, () => {
-    if (may) onStart();
+    const at = lines.find(({ id }) => id === focus.current);
+    if (at) props.onOpen(at.opens);
+    else if (may) props.onStart();
   });
   useKeys((key) => {
     if (byHand) {
       if (key === 'escape' || key === 'p' || key === 'enter') setByHand(false);
-    } else if (key === 'enter') enter();
-    else if (key === 's' && may) onStart();
+    } else if (starting) return;
+    else if (key === 'enter') enter();
+    else if (key === 's' && may) props.onStart();
     else if (key === 'p') setByHand(true);
-    else if (key === 'escape' && !starting) onBack();
+    else if (key === 'e') props.onOpen('save');
+    else if (key === 'up') move(-1);
+    else if (key === 'down') move(1);
+    else if (key === 'escape') props.onBack();
   }, active);
-  const room = bodyRows(rows, problem !== null);
+  const said = replanning ? words.options.planning : problem;
+  const room = bodyRows(rows, said !== null);
   const width = columns - 2;
   return (
     <Frame
       left={place}
       keys={reviewKeys}
-      status={problem === null ? null : [{ text: problem, tone: 'fail' }]}
+      status={said === null ? null : [{ text: said, tone: replanning ? 'busy' : 'fail' }]}
     >
       {byHand ? (
         <>
@@ -73,30 +97,43 @@ export function ReviewScreen(props: ReviewScreenProps) {
           />
         </>
       ) : (
-        <Rows lines={reviewLines(planned, profile, starting, width, room, theme)} />
+        <Rows lines={reviewLines(planned, lines, shown, starting, { width, rows: room, theme })} />
       )}
     </Frame>
   );
 }
 
-export function reviewLines(
+interface Space {
+  width: number;
+  rows: number;
+  theme: Theme;
+}
+
+function reviewLines(
   planned: Planned,
-  profile: string | null,
+  hub: readonly HubRow[],
+  focus: string,
   starting: boolean,
-  width: number,
-  rows: number,
-  theme: Theme,
+  space: Space,
 ): Line[] {
-  const start = startLines(planned, starting, width, theme);
-  const intro = wrapWords(words.review.intro, width);
+  const { width, rows, theme } = space;
+  const start = startLines(planned, focus === START, starting, space);
+  const intro = wrapWords(words.review.intro, width).map(
+    (text): Line => [{ text, tone: 'strong' }],
+  );
+  const warnings = warningLines(planned, width, theme);
   const parts: { lines: Line[]; importance: number; least: number }[] = [
-    { lines: intro, importance: 1, least: intro.length },
+    { lines: intro, importance: 1, least: 0 },
     { lines: [''], importance: 0, least: 0 },
-    { lines: chosenLines(planned, profile, width, theme), importance: 2, least: 2 },
+    {
+      lines: hub.map((row) => hubLine(row, row.id === focus, hub, space)),
+      importance: 3,
+      least: 2,
+    },
     { lines: [''], importance: 0, least: 0 },
     { lines: costLines(planned, width, theme), importance: 4, least: 2 },
     { lines: diskLines(planned, width), importance: 5, least: 1 },
-    { lines: warningLines(planned, width, theme), importance: 6, least: 1 },
+    { lines: warnings, importance: 2, least: Math.min(1, warnings.length) },
     { lines: [''], importance: 0, least: 0 },
     { lines: start, importance: 9, least: start.length },
   ];
@@ -107,134 +144,71 @@ export function reviewLines(
   return parts.flatMap(({ lines }, index) => {
     const count = given[index] ?? 0;
     // Of the costs the sum is what decides: it is the last row.
-    return index === 4 ? lastRows(lines, count) : lines.slice(0, count);
+    if (index === 4) return count === 0 ? [] : lines.slice(-count);
+    return index === 2
+      ? windowed(
+          lines,
+          hub.findIndex(({ id }) => id === focus),
+          count,
+        )
+      : lines.slice(0, count);
   });
 }
 
-function lastRows(lines: Line[], count: number): Line[] {
-  return count >= lines.length ? lines : count === 0 ? [] : lines.slice(-count);
+/** As many rows as there is room for, the one with the focus among them. */
+function windowed(lines: Line[], at: number, count: number): Line[] {
+  const from = Math.max(0, Math.min(at - Math.floor(count / 2), lines.length - count));
+  return lines.slice(from, from + count);
 }
 
-function chosenLines(
-  { choices, plan }: Planned,
-  profile: string | null,
-  width: number,
-  theme: Theme,
+function hubLine(row: HubRow, here: boolean, all: readonly HubRow[], space: Space): Line {
+  const { width, theme } = space;
+  const labels = Math.max(...all.map(({ label }) => cells(label))) + 2;
+  const label = width < NARROW_COLUMNS - 2 ? `${row.label}: ` : fill(row.label, labels);
+  const room = Math.max(8, width - cells(label) - 2);
+  return [
+    ...pointer(here, theme),
+    { text: label, tone: here ? 'strong' : 'quiet' },
+    {
+      text: theme.screenReader ? row.text : fill(row.text, room, 'left', theme.ellipsis).trimEnd(),
+    },
+  ];
+}
+
+function pointer(here: boolean, theme: Theme) {
+  const cursor = sign(theme, 'cursor');
+  if (theme.screenReader) return here ? [{ text: `${cursor.text}: ` }] : [];
+  return [{ text: here ? `${cursor.text} ` : '  ', tone: cursor.tone }];
+}
+
+/** Start; or why it cannot, with the changes that would let it. */
+function startLines(
+  { refusal, steps }: Planned,
+  here: boolean,
+  starting: boolean,
+  { width, theme }: Space,
 ): Line[] {
-  const { review } = words;
-  const rows: [string, string | null][] = [
-    [review.recipe, review.recipes[choices.recipe]],
-    [review.weights, weights(choices)],
-    [review.attention, choices.attention ?? null],
-    [review.stack, plan.stack],
-    [review.models, plan.models.length === 0 ? null : modelsPlace(choices)],
-    [review.videos, choices.outputDir],
-    [review.address, address(choices.listen, choices.port)],
-    [review.profile, profile ?? review.notSaved],
-  ];
-  return rows.flatMap(([label, text]) =>
-    text === null ? [] : labelled(`  ${label}`, text, { labelWidth: 15, width, theme, most: 2 }),
-  );
-}
-
-function weights({ variant, textEncoder, blockSwap }: Planned['choices']): string | null {
-  if (!variant) return null;
-  const parts = [variant as string];
-  if (textEncoder) parts.push(words.review.textEncoder(textEncoder));
-  if (blockSwap) parts.push(words.review.blocks(blockSwap));
-  return parts.join(', ');
-}
-
-function modelsPlace({ placement, modelsDir }: Planned['choices']): string {
-  if (placement === 'volume') return words.review.volume;
-  return placement === 'baked' ? words.review.baked : modelsDir;
-}
-
-function address(listen: string, port: number): string {
-  const loopback = listen === 'localhost' || listen === '::1' || listen.startsWith('127.');
-  const host = listen.includes(':') ? `[${listen}]` : listen;
-  const reach = loopback ? words.review.fromHere : words.review.fromNetwork;
-  return `http://${host}:${port}, ${reach}`;
-}
-
-function costLines({ steps, plan }: Planned, width: number, theme: Theme): Line[] {
-  const costly = steps.filter(({ cost }) => cost.minutes.high > 0 || cost.downloadBytes > 0);
-  const disk = steps.reduce((sum, { cost }) => sum + cost.diskBytes, 0);
-  const body = [
-    ...costly.map((step, index): Line[] => [`${index + 1}`, step.title, ...costCells(step.cost)]),
-    [
-      '',
-      [{ text: words.review.total, tone: 'strong' as const }],
-      ...costCells({ downloadBytes: plan.downloadBytes, minutes: plan.minutes, diskBytes: disk }),
-    ],
-  ];
-  return table(
-    [
-      { title: '', align: 'right' },
-      { title: words.review.step, grows: true },
-      { title: words.review.download, align: 'right' },
-      { title: words.review.time, align: 'right' },
-      { title: words.review.disk, align: 'right', goes: 1 },
-    ],
-    body,
-    width - 2,
-    theme,
-  );
-}
-
-function costCells({ downloadBytes, minutes, diskBytes }: Step['cost']): Line[] {
-  const size = (bytes: number) => (bytes === 0 ? '-' : formatBytes(bytes));
-  return [size(downloadBytes), timeOf(minutes), size(diskBytes)];
-}
-
-/** Below a minute a range of minutes says nothing. */
-function timeOf(minutes: { low: number; high: number }): string {
-  if (minutes.high >= 1) return formatMinutes(minutes);
-  return minutes.high === 0 ? '-' : `about ${Math.max(1, Math.round(minutes.high * 60))} s`;
-}
-
-function diskLines({ plan }: Planned, width: number): Line[] {
-  const [tightest] = [...plan.disk].sort((a, b) => left(a) - left(b));
-  if (!tightest) return [];
-  const place = words.places[tightest.place];
-  const text =
-    tightest.freeBytes === null
-      ? words.review.unseen(place)
-      : words.review.lowest(place, formatBytes(tightest.freeBytes), formatBytes(left(tightest)));
-  return wrapWords(`  ${text}`, width);
-}
-
-function left(disk: Planned['plan']['disk'][number]): number {
-  return (disk.freeBytes ?? Number.POSITIVE_INFINITY) - disk.peakBytes;
-}
-
-function warningLines({ plan }: Planned, width: number, theme: Theme): Line[] {
-  const { text: mark, tone } = sign(theme, 'notice');
-  return plan.warnings.flatMap((warning) =>
-    wrapWords(warning.text, width - 2).map(
-      (text, index): Line => [{ text: index === 0 ? `${mark} ` : '  ', tone }, { text }],
-    ),
-  );
-}
-
-function startLines({ refusal }: Planned, starting: boolean, width: number, theme: Theme): Line[] {
   if (refusal) {
-    const text = `${words.review.cannot} ${refusal.details.sentence}`;
-    const fixes = (refusal.details.fixes ?? []).map((fix) => fix.label);
-    return [text, ...fixes].flatMap((line, index) =>
-      wrapWords(line, width).map(
-        (row): Line => [{ text: row, tone: index === 0 ? 'fail' : 'plain' }],
-      ),
+    const { sentence, fixes = [] } = refusal.details;
+    const why = wrapWords(sentence, width - 2).map(
+      (text, index): Line => [
+        ...(index === 0 ? pointer(here, theme) : [{ text: '  ' }]),
+        { text, tone: 'fail' },
+      ],
     );
+    const ways = fixes
+      .slice(0, 4)
+      .flatMap(({ label, command }) =>
+        wrapWords(`${label}${command ? `: ${command}` : ''}`, width - 4).map(
+          (text, index): Line => `${index === 0 ? '  - ' : '    '}${text}`,
+        ),
+      );
+    return [...why, ...ways];
   }
   if (starting) return [[{ text: words.review.starting, tone: 'busy' }]];
-  const cursor = sign(theme, 'cursor');
-  return [
-    [
-      { text: `${cursor.text} `, tone: cursor.tone },
-      { text: words.review.start, tone: 'strong' },
-    ],
-  ];
+  const whole = steps.some(({ phase }) => phase === 'launch');
+  const label = whole ? words.review.start : words.review.startBuild;
+  return [[...pointer(here, theme), { text: label, tone: 'strong' }]];
 }
 
 /** A command is complete and on one row of the shell, however many rows it takes here. */

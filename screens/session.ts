@@ -2,6 +2,7 @@ import type { RunDeps, WizardDeps } from './deps.ts';
 import type { Outcome, SessionOptions } from './outcome.ts';
 import type { HandOver } from './road-walk.ts';
 import { RunFeed } from './run-feed.ts';
+import { Answers } from './session/answers.ts';
 import { EngineRoads } from './session/engine-roads.ts';
 import { Interrupts } from './session/interrupts.ts';
 import { Leaving } from './session/leaving.ts';
@@ -10,6 +11,8 @@ import { ReportActions } from './session/report-actions.ts';
 import { Running } from './session/running.ts';
 import type { Shared } from './session/shared.ts';
 import { Store } from './session/store.ts';
+import { Troubleshooting } from './session/troubleshooting.ts';
+import { Waking } from './session/waking.ts';
 import type { Page } from './wizard-state.ts';
 
 /**
@@ -19,11 +22,16 @@ import type { Page } from './wizard-state.ts';
 export class Session {
   readonly store = new Store();
   readonly feed = new RunFeed();
+  /** Null where only a run is looked at. */
+  readonly wizard: WizardDeps | null;
   /** Settles when the person or the end of the run closes the screens. */
   readonly outcome: Promise<Outcome>;
   readonly planning: Planning;
   readonly roads: EngineRoads;
+  readonly waking: Waking;
+  readonly answers: Answers;
   readonly running: Running;
+  readonly trouble: Troubleshooting;
   readonly report: ReportActions;
   readonly leaving: Leaving;
   readonly interrupts: Interrupts;
@@ -38,14 +46,18 @@ export class Session {
   ) {
     const { promise, resolve } = Promise.withResolvers<Outcome>();
     this.outcome = promise;
+    this.wizard = wizard;
     const { store, feed } = this;
     const handOver: HandOver = (work) => this.handOver(work);
     const stop = new AbortController();
     const shared: Shared = { store, feed, deps, wizard, options, stop, close: resolve, handOver };
     this.planning = new Planning(shared);
     this.roads = new EngineRoads(shared, this.planning);
+    this.waking = new Waking(shared);
+    this.answers = new Answers(shared, this.planning);
     this.leaving = new Leaving(shared);
     this.running = new Running(shared, this.leaving);
+    this.trouble = new Troubleshooting(shared, this.running);
     this.report = new ReportActions(shared);
     this.interrupts = new Interrupts(shared, this.running, this.leaving);
     if (runId !== null) store.do({ flow: 'run', type: 'running', runId });

@@ -1,4 +1,11 @@
 import {
+  type AnswersAction,
+  type AnswersPage,
+  type AnswersState,
+  firstAnswers,
+  reduceAnswers,
+} from './state/answers.ts';
+import {
   firstLook,
   type LookAction,
   type LookPage,
@@ -19,27 +26,65 @@ import {
   type RunPagesState,
   reduceRunPages,
 } from './state/run.ts';
+import {
+  firstTrouble,
+  reduceTrouble,
+  type TroubleAction,
+  type TroublePage,
+  type TroubleState,
+} from './state/trouble.ts';
 import { reduceWay, type WayAction, type WayState } from './state/way.ts';
+import {
+  firstWelcome,
+  reduceWelcome,
+  type WelcomeAction,
+  type WelcomePage,
+  type WelcomeState,
+} from './state/welcome.ts';
 
 /**
  * Where the person is. Answers and what was seen stand beside it, so that going back loses nothing.
  * Pure: what the world does with a step is in session/. Each flow has its pages, state and actions
  * in a file of its own (state/); here they meet, a line each.
  */
-export type Page = LookPage | RoadPage | { at: 'review' } | RunPage;
+export type Page =
+  | WelcomePage
+  | LookPage
+  | RoadPage
+  | AnswersPage
+  | { at: 'review' }
+  | RunPage
+  | TroublePage;
 
-export interface WizardState extends WayState, LookState, RoadState, RunPagesState {}
+export interface WizardState
+  extends WayState,
+    WelcomeState,
+    LookState,
+    AnswersState,
+    RoadState,
+    RunPagesState,
+    TroubleState {}
 
-export type WizardAction = WayAction | LookAction | RoadAction | RunAction;
+export type WizardAction =
+  | WayAction
+  | WelcomeAction
+  | LookAction
+  | AnswersAction
+  | RoadAction
+  | RunAction
+  | TroubleAction;
 
 export const firstState: WizardState = {
-  page: { at: 'machine' },
+  page: { at: 'welcome' },
   trail: [],
   help: false,
   problem: null,
+  ...firstWelcome,
   ...firstLook,
+  ...firstAnswers,
   ...firstRoad,
   ...firstRun,
+  ...firstTrouble,
 };
 
 /** An action that means nothing where one is gives the same object back. */
@@ -47,12 +92,18 @@ export function reduceWizard(state: WizardState, action: WizardAction): WizardSt
   switch (action.flow) {
     case 'way':
       return reduceWay(state, action);
+    case 'welcome':
+      return reduceWelcome(state, action);
     case 'look':
       return reduceLook(state, action);
+    case 'answers':
+      return reduceAnswers(state, action);
     case 'road':
       return reduceRoad(state, action);
     case 'run':
       return reduceRunPages(state, action);
+    case 'trouble':
+      return reduceTrouble(state, action);
     default:
       return action satisfies never;
   }

@@ -3,15 +3,19 @@
 // words: MOCKUPS D.
 import { engine, root, walking } from './words/engine.ts';
 import { failure } from './words/failure.ts';
+import { doctor, expose, folders, form, image, mirrors, save, settings } from './words/form.ts';
 import { help } from './words/help.ts';
 import { keys } from './words/keys.ts';
 import { leave } from './words/leave.ts';
 import { machine, recommendation } from './words/machine.ts';
 import { levels, phases, places } from './words/names.ts';
+import { attention, options, target, variant } from './words/options.ts';
 import { panes } from './words/panes.ts';
 import { report } from './words/report.ts';
 import { review } from './words/review.ts';
 import { run, stop } from './words/run.ts';
+import { trouble } from './words/trouble.ts';
+import { byCommand, welcome } from './words/welcome.ts';
 
 const english = {
   name: 'SteadyDancer',
@@ -21,8 +25,22 @@ const english = {
   levels,
   places,
   keys,
+  welcome,
+  byCommand,
   machine,
   recommendation,
+  options,
+  target,
+  variant,
+  attention,
+  form,
+  folders,
+  settings,
+  mirrors,
+  expose,
+  image,
+  save,
+  doctor,
   engine,
   root,
   walking,
@@ -32,6 +50,7 @@ const english = {
   stop,
   report,
   failure,
+  trouble,
   leave,
   help,
 };

@@ -4,7 +4,7 @@ import { missingEngine } from '../state/look.ts';
 
 export const machinePage: PageOf<'machine'> = {
   keys: machineKeys,
-  Screen: ({ state, session }) => (
+  Screen: ({ state, session, next }) => (
     <MachineScreen
       seen={state.seen}
       planned={state.planned}
@@ -12,6 +12,9 @@ export const machinePage: PageOf<'machine'> = {
       goOn={state.goOn}
       engine={missingEngine(state)}
       onEnter={() => session.planning.goOn()}
+      onSteps={state.planned && state.complete ? next : null}
+      onDetails={() => session.open({ at: 'doctor' })}
+      onBack={() => session.back()}
       onAgain={() => void session.planning.look()}
     />
   ),

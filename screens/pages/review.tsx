@@ -1,16 +1,19 @@
 import type { PageOf, PageProps } from '../page.ts';
 import { ReviewScreen, reviewKeys } from '../review.tsx';
 
-function Review({ page, state, session, deps, profile }: PageProps<'review' | 'starting'>) {
+function Review({ page, state, session, deps }: PageProps<'review' | 'starting'>) {
   if (!state.planned) return null;
   return (
     <ReviewScreen
       planned={state.planned}
-      profile={profile}
+      profile={state.profile}
+      changed={state.changed}
       starting={page.at === 'starting'}
+      replanning={state.replanning}
       problem={state.problem}
       clock={deps.clock}
       onStart={() => void session.running.start()}
+      onOpen={(at) => session.open({ at })}
       onBack={() => session.back()}
     />
   );

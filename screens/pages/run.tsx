@@ -8,7 +8,7 @@ import type { Ending } from '../state/run.ts';
 import { StopQuestion } from '../stop-question.tsx';
 import { words } from '../words.ts';
 
-function Run({ page, state, session, deps, profile }: PageProps<'run'>) {
+function Run({ page, state, session, deps }: PageProps<'run'>) {
   const run = useSyncExternalStore(session.feed.subscribe, session.feed.current);
   const { running } = session;
   const { suspendTerminal } = useApp();
@@ -29,7 +29,7 @@ function Run({ page, state, session, deps, profile }: PageProps<'run'>) {
     <RunScreen
       run={run}
       runId={page.runId}
-      profile={profile}
+      profile={state.profile}
       clock={deps.clock}
       status={state.problem ?? endingWords(page.ending)}
       log={session.feed.log}

@@ -44,7 +44,7 @@ export class EngineRoads {
     } catch (error) {
       if (signal.aborted) return;
       // How far it came decides which roads there are now.
-      const seen = await wizard.observe(() => {}, signal).catch(() => null);
+      const seen = await wizard.observe(store.state.answers, () => {}, signal).catch(() => null);
       if (seen) store.do({ flow: 'look', type: 'complete', seen });
       store.problem(error);
     }
@@ -52,11 +52,10 @@ export class EngineRoads {
 
   /** This process is not of the group, and never will be: a new one is. */
   #restartUnderGroup(): void {
-    this.#shared.stop.abort();
-    this.#shared.close({
-      exitCode: exitCodes.done,
-      lines: [words.engine.underGroup],
-      underGroup: true,
-    });
+    const { store, stop, close } = this.#shared;
+    const { answers: choices, profile } = store.state;
+    stop.abort();
+    const lines = [words.engine.underGroup];
+    close({ exitCode: exitCodes.done, lines, underGroup: { choices, profile } });
   }
 }

@@ -16,11 +16,12 @@ export class Running {
 
   async start(): Promise<void> {
     const { store, wizard } = this.#shared;
-    const { planned, page } = store.state;
+    const { planned, page, answers: choices, profile, seen, exposed } = store.state;
     if (!wizard || !planned || (page.at !== 'review' && page.at !== 'failure')) return;
+    const agreed = exposed !== null && exposed === planned.choices.listen;
     store.do({ flow: 'run', type: 'start' });
     try {
-      const { runId } = await wizard.startRun(planned);
+      const { runId } = await wizard.startRun({ choices, profile }, seen, agreed);
       await this.follow(runId);
     } catch (error) {
       store.problem(error);

@@ -5,7 +5,10 @@ import type { WizardState } from '../wizard-state.ts';
 import { opened } from './way.ts';
 
 /** What is looked at, and the plan that it gives. */
-export type LookPage = { at: 'machine' };
+export type LookPage =
+  | { at: 'machine' }
+  /** All checks of `doctor`. */
+  | { at: 'doctor' };
 
 export interface LookState {
   seen: Seen;
@@ -14,6 +17,8 @@ export interface LookState {
   planned: Planned | null;
   /** Enter came before everything was seen: it counts when it has. */
   goOn: boolean;
+  /** The hub's measured rate; undefined: not asked yet, null: nothing came. */
+  hubBytesPerSecond: number | null | undefined;
 }
 
 export const firstLook: LookState = {
@@ -21,13 +26,16 @@ export const firstLook: LookState = {
   complete: false,
   planned: null,
   goOn: false,
+  hubBytesPerSecond: undefined,
 };
 
 export type LookAction =
   | { flow: 'look'; type: 'seen'; seen: Seen }
   | { flow: 'look'; type: 'complete'; seen: Seen }
   | { flow: 'look'; type: 'again'; goOn: boolean }
-  | { flow: 'look'; type: 'planned'; planned: Planned }
+  | { flow: 'look'; type: 'planned'; planned: Planned; hub?: number | null | undefined }
+  /** What was seen stays, the answers are others. */
+  | { flow: 'look'; type: 'plan-anew'; goOn: boolean }
   | { flow: 'look'; type: 'go-on' };
 
 export function reduceLook(state: WizardState, action: LookAction): WizardState {
@@ -38,8 +46,13 @@ export function reduceLook(state: WizardState, action: LookAction): WizardState 
       return { ...state, seen: action.seen, complete: true };
     case 'again':
       return { ...state, complete: false, planned: null, problem: null, goOn: action.goOn };
-    case 'planned':
-      return advance({ ...state, planned: action.planned, problem: null });
+    case 'plan-anew':
+      return advance({ ...state, planned: null, problem: null, goOn: action.goOn });
+    case 'planned': {
+      const hubBytesPerSecond = action.hub === undefined ? state.hubBytesPerSecond : action.hub;
+      const { planned } = action;
+      return advance({ ...state, planned, problem: null, replanning: false, hubBytesPerSecond });
+    }
     case 'go-on':
       return state.page.at === 'machine' ? wentOn(state) : state;
     default:
@@ -67,5 +80,7 @@ function mustWait({ seen, complete, problem: why }: WizardState): boolean {
 /** Goes to the review once it was asked for, everything was seen and a plan is there. */
 function advance(state: WizardState): WizardState {
   const ready = state.goOn && state.complete && state.planned !== null && !mustWait(state);
-  return ready && state.page.at === 'machine' ? opened(state, { at: 'review' }) : state;
+  return ready && state.page.at === 'machine'
+    ? { ...opened(state, { at: 'review' }), goOn: false }
+    : state;
 }

@@ -1,3 +1,4 @@
+import { own } from '../own.ts';
 import { pairs } from './pairs.ts';
 
 export const engine = {
@@ -13,9 +14,9 @@ export const engine = {
   elsewhere: {
     here: 'Here, without Docker',
     commands: pairs([
-      ['steadydancer models pull', 'fetches and verifies the models'],
-      ['steadydancer smoke --url http://127.0.0.1:8188', 'tests a ComfyUI'],
-      ['steadydancer diagnose FILE', 'reads a log, names the cause'],
+      [own('models pull'), 'fetches and verifies the models'],
+      [own('smoke --url http://127.0.0.1:8188'), 'tests a ComfyUI'],
+      [own('diagnose FILE'), 'reads a log, names the cause'],
     ]),
     onYours:
       'To get the SteadyDancer image onto Runpod, run on your own computer (Docker is needed there, a GPU is not):',

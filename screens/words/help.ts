@@ -4,8 +4,6 @@ export const help = {
   title: 'Keys on this page',
   close: 'any key closes this',
   everywhere: pairs([
-    ['Up/Down', 'choose a row'],
-    ['Esc', 'one page back, answers are kept'],
     ['?', 'this page'],
     ['q', 'leave; asks first while a run goes on'],
     ['Ctrl-C', 'as q; a second time forces the end of the run'],

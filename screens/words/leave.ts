@@ -1,9 +1,11 @@
+import { own } from '../own.ts';
+
 export const leave = {
   failed: 'Log of the run:',
   goesOn: 'The run goes on in the background.',
-  attach: (run: string) => `steadydancer attach ${run}`,
+  attach: (run: string) => own(`attach ${run}`),
   container: (name: string) => `Container ${name} runs.`,
-  stop: 'steadydancer stop',
+  stop: own('stop'),
   nothing: 'Nothing was started or changed.',
-  again: 'steadydancer',
+  again: own(),
 };

@@ -1,3 +1,5 @@
+import { own } from '../own.ts';
+
 export const report = {
   ready: (time: string) => `READY in ${time}`,
   runsAt: (recipe: string | undefined) =>
@@ -11,11 +13,11 @@ export const report = {
   videos: 'Videos',
   next: 'Next',
   open: 'ComfyUI in the browser',
-  tomorrow: 'tomorrow: steadydancer start',
+  tomorrow: `tomorrow: ${own('start')}`,
   stopping: 'Stopping ComfyUI ...',
   stopped: 'ComfyUI is stopped.',
   thereAfter: 'then, there:',
-  containerStopped: 'ComfyUI is stopped; its container is kept: steadydancer start',
+  containerStopped: `ComfyUI is stopped; its container is kept: ${own('start')}`,
   opened: (url: string) => `Opened in the browser: ${url}`,
   notOpened: (url: string) => `No browser starts here; the address is ${url}`,
   forward: 'From your own computer:',

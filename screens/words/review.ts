@@ -2,6 +2,13 @@ export const review = {
   place: 'Review',
   intro: 'Nothing has been changed yet. Start will do this:',
   recipe: 'Recipe',
+  target: 'For',
+  image: 'Image',
+  noGpu: 'no GPU',
+  builtFor: (gpu: string) => `built here for the ${gpu}, not started here`,
+  otherwise: '; else the next that runs',
+  profileChanged: (name: string) => `${name}, changed and not saved`,
+  startBuild: 'Start: build the image',
   recipes: {
     steadydancer: 'SteadyDancer in ComfyUI',
     rehearsal: 'rehearsal: a stand-in for ComfyUI, no GPU needed',

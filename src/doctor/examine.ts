@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import { inventory } from '../machine/inventory.ts';
 import { type Fetch, type NetworkReport, observeNetwork } from '../machine/network.ts';
-import { observe } from '../machine/observe.ts';
+import { type ObserveOptions, observe } from '../machine/observe.ts';
 import { reclaimable } from '../machine/reclaimable.ts';
 import type { Inventory, Machine } from '../machine/types.ts';
 import { hubAccess } from '../models/hub-access.ts';
@@ -30,6 +30,10 @@ export interface Examination {
   root?: string;
   signal?: AbortSignal;
   onResult?: (result: TimedResult) => void;
+  /** Called as soon as a part of the machine is seen, for screens that fill in. */
+  onPart?: (part: Partial<Machine>) => void;
+  /** Places that the choices name; what is left out has its default. */
+  dirs?: ObserveOptions['dirs'];
 }
 
 /** An engine that counts longer than this is left to it: doctor answers within a second. */
@@ -38,7 +42,7 @@ const COUNT_MS = 700;
 /** Looks at machine, inventory and network side by side, then runs every check over them. */
 export async function examine(
   asked: Examination,
-): Promise<{ machine: Machine; results: TimedResult[] }> {
+): Promise<{ machine: Machine; results: TimedResult[]; inventory: Inventory | null }> {
   const { env, processes, clock, signal } = asked;
   const network = asked.network ? reportNetwork(asked) : null;
   // Its checks await it; a rejection before that must not end the process.
@@ -50,6 +54,8 @@ export async function examine(
     signal,
     ...(asked.home ? { home: asked.home } : {}),
     ...(asked.root ? { root: asked.root } : {}),
+    ...(asked.onPart ? { onPart: asked.onPart } : {}),
+    ...(asked.dirs ? { dirs: asked.dirs } : {}),
   });
   const docker = await connected(machine, asked);
   const sums = docker
@@ -62,7 +68,7 @@ export async function examine(
     signal,
     ...(asked.onResult ? { onResult: asked.onResult } : {}),
   });
-  return { machine, results };
+  return { machine, results, inventory: found };
 }
 
 /** Null where no engine is ready. */

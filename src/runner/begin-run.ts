@@ -13,6 +13,8 @@ export async function beginRun(
   runsDir: string,
   request: RunRequest,
   env: NodeJS.ProcessEnv,
+  /** Of the GPU, where it was seen already. */
+  driver: string | null = null,
 ): Promise<{ runId: string; runDir: string; pid: number }> {
   const runDir = await makeRunFolder(runsDir, request).catch((error) => {
     throw new Failure(
@@ -38,6 +40,7 @@ export async function beginRun(
     recipe: choices.recipe ?? 'steadydancer',
     planDigest: null,
     choices,
+    ...(driver === null ? {} : { driver }),
   });
   return { runId, runDir, pid };
 }

@@ -9,19 +9,26 @@ import { minuteSix } from './data/runs.ts';
 const which = process.argv[2] ?? 'good';
 const shift = Date.now() - Date.parse('2026-11-24T14:06:18.000Z');
 
-process.exitCode = await runWizard({
+const outcome = await runWizard({
   version: '0.1.0',
   clock: systemClock,
   terminal: { stdin: process.stdin, stdout: process.stdout, env: process.env },
   say: (line) => void process.stdout.write(`${line}\n`),
-  choices: {},
-  profile: null,
-  observe: async (onSeen) => {
+  sight: { pod: null, nvidia: true, last: null },
+  proxy: null,
+  rehearsal: { choices: { recipe: 'rehearsal' }, profile: 'rehearsal' },
+  observe: async (_choices, onSeen) => {
     onSeen(nothingSeen);
     await systemClock.sleep(50);
     return seen;
   },
-  plan: async () => planned,
+  planner: async () => ({ plan: () => planned, hubBytesPerSecond: 38_000_000 }),
+  examine: async () => {},
+  startAgain: async () => ({ url: 'http://127.0.0.1:8188' }),
+  measureMirrors: async () => [],
+  ownProfiles: async () => [],
+  saveProfile: async (name) => `${name}.json`,
+  tokenFrom: async () => 'none',
   startRun: async () => ({ runId: '20261124-140000-7f3a' }),
   async *follow(_runId, signal) {
     const events = which === 'good' ? rehearsalRun : which === 'bad' ? failedRun : minuteSix;
@@ -45,3 +52,4 @@ process.exitCode = await runWizard({
   rootRights: async () => 'have',
   askPassword: async () => true,
 });
+process.exitCode = typeof outcome === 'number' ? outcome : 0;

@@ -58,7 +58,9 @@ describe('without an engine', () => {
     screen.type('\r');
     await screen.waitFor('can become root');
     screen.type('y');
-    expect(await outcomeOf(w)).toMatchObject({ underGroup: true });
+    expect(await outcomeOf(w)).toMatchObject({
+      underGroup: { choices: {}, profile: null },
+    });
   });
 
   test('without sudo nothing is changed, and that is said', async () => {

@@ -29,7 +29,10 @@ const machine = (what = seen, plan: typeof planned | null = planned) => (
     problem={null}
     goOn={false}
     onEnter={nothing}
+    onSteps={nothing}
+    onDetails={nothing}
     onAgain={nothing}
+    onBack={nothing}
   />
 );
 const engineProps = { onRoad: nothing, onAgain: nothing, onBack: nothing };
@@ -95,10 +98,13 @@ const screens: Record<string, { node: ReactNode; says: (string | RegExp)[] }> = 
       <ReviewScreen
         planned={planned}
         profile="rtx4090-fp8"
+        changed={false}
+        replanning={false}
         starting={false}
         problem={null}
         clock={clockAt(0)}
         onStart={nothing}
+        onOpen={nothing}
         onBack={nothing}
       />
     ),

@@ -1,5 +1,5 @@
 import { afterEach } from 'vitest';
-import type { RootRights, RunDeps, WizardDeps } from '../../screens/deps.ts';
+import type { FirstSight, RootRights, RunDeps, WizardDeps } from '../../screens/deps.ts';
 import { DEAD_MS, REPEAT_MS } from '../../screens/kit/enter-guard.ts';
 import type { Outcome } from '../../screens/outcome.ts';
 import { Session } from '../../screens/session.ts';
@@ -19,6 +19,7 @@ export function world(
     startFails?: boolean;
     walks?: Provided | Failure;
     rights?: RootRights;
+    sight?: Partial<FirstSight>;
   } = {},
 ) {
   const walked: string[] = [];
@@ -31,14 +32,21 @@ export function world(
     version: '0.1.0',
     clock,
     terminal: { stdin: process.stdin, stdout: process.stdout, env: {} },
-    choices: {},
-    profile: null,
+    sight: { pod: null, nvidia: true, last: null, ...options.sight },
+    proxy: null,
+    rehearsal: { choices: { recipe: 'rehearsal' }, profile: 'rehearsal' },
     say: () => {},
-    observe: (onSeen) => {
+    observe: (_choices, onSeen) => {
       onSeen(nothingSeen);
       return observed.promise;
     },
-    plan: async () => planned,
+    planner: async () => ({ plan: () => planned, hubBytesPerSecond: 38_000_000 }),
+    examine: async () => {},
+    startAgain: async () => ({ url: 'http://127.0.0.1:8188' }),
+    measureMirrors: async () => [],
+    ownProfiles: async () => [],
+    saveProfile: async (name) => `/profiles/${name}.json`,
+    tokenFrom: async () => 'none',
     startRun: async () => {
       if (options.startFails) {
         throw new Failure({
@@ -106,13 +114,13 @@ afterEach(async () => {
 
 /** Draws the wizard over a session; it goes with the test. */
 export async function drawn(session: Session, deps: RunDeps): Promise<Rendered> {
-  open = await renderScreen(<Wizard session={session} deps={deps} profile={null} />);
+  open = await renderScreen(<Wizard session={session} deps={deps} />);
   return open;
 }
 
 export async function shown(w: World): Promise<Rendered> {
   const screen = await drawn(w.session, w.deps);
-  void w.session.planning.look();
+  void w.session.planning.begin({ choices: {}, profile: null });
   return screen;
 }
 
