@@ -44,6 +44,27 @@ export function connectionFailure(error: unknown, asked: Asked): unknown {
       { cause: error },
     );
   }
+  if (speaksNoHttp(error, code)) {
+    return new Failure(
+      {
+        code: 'comfyui-not-comfyui',
+        sentence: `What answers at ${at} does not speak HTTP; ComfyUI does.`,
+        proof,
+      },
+      { cause: error },
+    );
+  }
+  if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) {
+    return new Failure(
+      {
+        code: 'comfyui-tls',
+        sentence: `What answers at ${at} does not speak TLS; the address may begin with http://.`,
+        proof,
+        cause: 'The address begins with https:// and the server knows http:// only.',
+      },
+      { cause: error },
+    );
+  }
   if (!code) return error;
   return new Failure(
     {
@@ -122,6 +143,15 @@ function isTimeout(error: unknown, code: string): boolean {
   return ['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'UND_ERR_CONNECT_TIMEOUT'].includes(
     code,
   );
+}
+
+/** undici's parser gives up: its errors have a name and, some of them, no code (undici 8 client-h1.js). */
+function speaksNoHttp(error: unknown, code: string): boolean {
+  const names = [error, (error as { cause?: unknown } | null)?.cause].map((one) =>
+    one instanceof Error ? one.name : '',
+  );
+  const codes = ['UND_ERR_HEADERS_OVERFLOW', 'ERR_ASSERTION'];
+  return names.includes('HTTPParserError') || code.startsWith('HPE_') || codes.includes(code);
 }
 
 function reason(code: string): string {
