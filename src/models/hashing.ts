@@ -1,32 +1,57 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { HashingHere } from './hashing-here.ts';
 
 type Message =
   | { kind: 'digest'; sha256: string }
   | { kind: 'stopped' }
   | { kind: 'error'; message: string; code?: string };
 
-/** In the sources it lies beside this file; built, at the top of dist/, above the chunks. */
-function workerFile(): string {
-  const names = import.meta.url.endsWith('.ts')
+/** How far a file is written and hashed; the hash itself comes when both are at its end. */
+export interface Hashing {
+  readonly sha256: Promise<string>;
+  readonly hashedBytes: number;
+  /** The file is complete up to here. */
+  completeTo(bytes: number): void;
+  stop(): Promise<void>;
+}
+
+/**
+ * In the sources it lies beside this file; built, at the top of dist/, above the chunks. Null where
+ * the program is one file (a single executable), which has nothing beside it.
+ */
+function workerFile(): string | null {
+  const names = import.meta.url?.endsWith('.ts')
     ? ['./hash-worker.ts']
     : ['./hash-worker.js', '../hash-worker.js'];
   for (const name of names) {
-    const path = fileURLToPath(new URL(name, import.meta.url));
-    if (existsSync(path)) return path;
+    try {
+      const path = fileURLToPath(new URL(name, import.meta.url));
+      if (existsSync(path)) return path;
+    } catch {
+      // A bundle of another format knows no address of its own.
+    }
   }
-  throw new Error('hash-worker.js is missing beside the program');
+  return null;
 }
 
-/** The sha256 of a file that is still being written, in a thread of its own. */
-export class Hashing {
+/** The sha256 of a file that is still being written: in a thread of its own where there can be one. */
+export function startHashing(
+  path: string,
+  bytes: number,
+  worker: string | null = workerFile(),
+): Hashing {
+  return worker === null ? new HashingHere(path, bytes) : new HashingThread(path, bytes, worker);
+}
+
+class HashingThread implements Hashing {
   readonly sha256: Promise<string>;
   readonly #marks = new BigInt64Array(new SharedArrayBuffer(16));
   readonly #worker: Worker;
 
-  constructor(path: string, bytes: number) {
-    this.#worker = new Worker(workerFile(), {
+  constructor(path: string, bytes: number, worker: string) {
+    this.#worker = new Worker(worker, {
       workerData: { path, bytes, shared: this.#marks.buffer },
       // The buffer of one megabyte is all it needs.
       resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 4 },
@@ -44,7 +69,6 @@ export class Hashing {
     this.sha256.catch(() => undefined);
   }
 
-  /** The file is complete up to here. */
   completeTo(bytes: number): void {
     if (BigInt(bytes) <= Atomics.load(this.#marks, 0)) return;
     Atomics.store(this.#marks, 0, BigInt(bytes));
@@ -73,7 +97,7 @@ export async function sha256Of(
   onProgress: (bytes: number) => void = () => undefined,
 ): Promise<string> {
   signal.throwIfAborted();
-  const hashing = new Hashing(path, bytes);
+  const hashing = startHashing(path, bytes);
   const stopped = new Promise<never>((_resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });

@@ -7,7 +7,7 @@ import {
   openSync,
   writev,
 } from 'node:fs';
-import { Hashing } from './hashing.ts';
+import { type Hashing, startHashing } from './hashing.ts';
 import { type PartIdentity, PartState } from './part-state.ts';
 import type { Place } from './place.ts';
 import { Ledger, type Range } from './ranges.ts';
@@ -53,7 +53,7 @@ export class PartFile {
       ftruncateSync(fd, identity.bytes);
       const ledger = new Ledger(identity.bytes, trusted);
       state.save(ledger.done, ledger.done);
-      const hashing = new Hashing(place.part, identity.bytes);
+      const hashing = startHashing(place.part, identity.bytes);
       hashing.completeTo(ledger.frontier);
       return new PartFile(fd, state, ledger, hashing);
     } catch (error) {
