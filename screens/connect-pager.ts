@@ -26,11 +26,11 @@ export async function pageBuildLog(runDir: string, env: NodeJS.ProcessEnv): Prom
   )
     return words.panes.noLog;
   // As git does it: PAGER is a command with its arguments, for a shell. -R shows colour, -S leaves
-  // long lines whole; a person's own LESS goes before.
+  // long lines whole, +G begins at the end; a person's own LESS goes before.
   const command = env.PAGER ? env.PAGER : PAGER;
   const child = spawn('sh', ['-c', command], {
     stdio: ['pipe', 'inherit', 'inherit'],
-    env: { ...env, LESS: env.LESS ?? '-RS' },
+    env: { ...env, LESS: env.LESS ?? '-RS +G' },
   });
   const ended = new Promise<string | null>((resolve) => {
     child.once('error', (error) => resolve(error.message));

@@ -17,7 +17,7 @@ export function copyLog(
     return;
   }
   terminal.stdout.write(clipboard(`${lines.join('\n')}\n`, terminal.env));
-  view.say(words.panes.copied(lines.length, shown.title));
+  view.say(words.panes.copied(lines.length));
 }
 
 /**

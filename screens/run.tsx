@@ -16,7 +16,14 @@ import { Asked, questionRows } from './panes/question.tsx';
 import { LogWithTitle, layOut, RunBody } from './panes/run-body.tsx';
 import { statusLine, timeLine } from './panes/run-chrome.ts';
 import { keysNow } from './panes/run-keys.ts';
-import { type Effect, type PaneId, paneIds, pressKey, type ViewFacts } from './panes/run-view.ts';
+import {
+  type Effect,
+  type PaneId,
+  paneIds,
+  pressKey,
+  pressText,
+  type ViewFacts,
+} from './panes/run-view.ts';
 import { type ShownLog, shownLog } from './panes/shown-log.ts';
 import { SpokenRun } from './panes/spoken-run.tsx';
 import { stepPageLines } from './panes/step-page.ts';
@@ -98,11 +105,15 @@ function PaneScreen(props: RunScreenProps) {
     logRows,
     asked: question !== undefined,
   };
-  useKeys((key) => {
-    const pressed = pressKey(store.current(), key, facts);
-    store.set(pressed.view);
-    if (pressed.does) act(pressed.does, props, store, shown);
-  }, active);
+  useKeys(
+    (key) => {
+      const pressed = pressKey(store.current(), key, facts);
+      store.set(pressed.view);
+      if (pressed.does) act(pressed.does, props, store, shown);
+    },
+    active,
+    (text) => store.set(pressText(store.current(), text, facts)),
+  );
 
   return (
     <Frame

@@ -17,15 +17,23 @@ export type KeyName =
   | 'ctrl-c'
   | (string & {});
 
-/** Gives every pressed key to `onKey`, one at a time; a pasted text is no key. */
-export function useKeys(onKey: (key: KeyName) => void, active = true): void {
+/**
+ * Gives every pressed key to `onKey`, one at a time. Several characters at once (a paste, a slow
+ * line) are no keys: they go to `onText`, where there is something to type into.
+ */
+export function useKeys(
+  onKey: (key: KeyName) => void,
+  active = true,
+  onText?: (text: string) => void,
+): void {
   const { waitUntilRenderFlush } = useApp();
   useInput(
     (input, key) => {
       if (key.eventType === 'release') return;
       const name = keyName(input, key);
-      if (!name) return;
-      onKey(name);
+      if (name) onKey(name);
+      else if (onText && input.length > 1 && !key.ctrl && !key.meta) onText(input);
+      else return;
       // What a key does is seen at once: only what comes by itself waits for the next frame.
       void waitUntilRenderFlush().catch(() => {});
     },

@@ -14,6 +14,8 @@ import { type PaneDrawn, paneRow, paneTitle } from './pane-title.ts';
 const GAUGE = 40;
 /** A fall slower than this is the machine's own breathing, bytes a second. */
 const NOTABLE_RATE = 1e6;
+/** Less than this was written by nobody in particular. */
+const NOTABLE_BYTES = 1e6;
 /**
  * Looks before a forecast is shown: what a step writes in its first seconds (a context, a layer)
  * does not go on, and would be the end of any disk in minutes.
@@ -44,7 +46,12 @@ function tightest(disk: DiskSample, drawn: PaneDrawn, background: RunBackground)
   const tone = diskTone(disk);
   if (width < NARROW_COLUMNS - 2) {
     const text = joined(words.run.freeOnly(formatBytes(disk.freeBytes)), fullText(disk, true));
-    return [toned(paneTitle('disk', text, '', drawn), tone)];
+    // Each figure in a row of its own: where there is one row only it is the first.
+    const more = [rateText(disk), whoText(disk), stopsText(disk)].filter(Boolean);
+    return [
+      toned(paneTitle('disk', text, '', drawn), tone),
+      ...more.map((line): Line => `  ${line}`),
+    ];
   }
   const room = width - LABEL;
   const planned = plannedText(disk, background);
@@ -104,13 +111,22 @@ function plannedText({ place, written }: DiskSample, { plan }: RunBackground): s
 }
 
 /** Who wrote, and where a build stops itself: what a person who sees it fall asks. */
-function lastText({ written, stopsAtBytes }: DiskSample, room: number): string {
+function lastText(disk: DiskSample, room: number): string {
+  const who = whoText(disk);
+  const stops = stopsText(disk);
+  return fitting([[who, stops].filter(Boolean).join('; '), who || stops], room);
+}
+
+function whoText({ written }: DiskSample): string {
   const own = written ? written.runBytes + written.openBytes : 0;
   const others = Math.max(0, written?.otherBytes ?? 0);
-  const who = own + others < 1e6 ? '' : words.panes.thisRun(formatBytes(own), formatBytes(others));
-  const stops = stopsAtBytes === undefined ? '' : words.panes.stopsAt(formatBytes(stopsAtBytes));
-  const both = [who, stops].filter(Boolean).join('; ');
-  return fitting([both, who || stops], room);
+  return own + others < NOTABLE_BYTES
+    ? ''
+    : words.panes.thisRun(formatBytes(own), formatBytes(others));
+}
+
+function stopsText({ stopsAtBytes }: DiskSample): string {
+  return stopsAtBytes === undefined ? '' : words.panes.stopsAt(formatBytes(stopsAtBytes));
 }
 
 export function diskTone({ samples, fullInSeconds, freeBytes, ...disk }: DiskSample): Tone {

@@ -1,22 +1,22 @@
 import type { GpuSample, RunState } from '../../src/pipeline/run-state.ts';
 import { formatMemory, formatMemoryTotal } from '../../src/text/format.ts';
 import type { Line } from '../kit/row.tsx';
+import { fitting, LABEL } from '../run-fields.ts';
 import { words } from '../words.ts';
 import { type PaneDrawn, paneRow, paneTitle } from './pane-title.ts';
 
 /** Each GPU: how busy it is and what of its memory is free. */
 export function gpuLines({ gpus }: RunState, drawn: PaneDrawn): Line[] {
   return gpus.map((gpu, at) =>
-    at === 0 ? paneTitle('gpu', gpuText(gpu), '', drawn) : paneRow(gpuText(gpu), drawn),
+    at === 0
+      ? paneTitle('gpu', gpuText(gpu, drawn.width - LABEL), '', drawn)
+      : paneRow(gpuText(gpu, drawn.width - LABEL), drawn),
   );
 }
 
-function gpuText({
-  name,
-  memoryTotalBytes: total,
-  memoryUsedBytes: used,
-  ...gpu
-}: GpuSample): string {
+/** As much of it as fits; what of the memory is free goes last. */
+function gpuText(gpu: GpuSample, cellsThere: number): string {
+  const { name, memoryTotalBytes: total, memoryUsedBytes: used } = gpu;
   const free =
     total === null || used === null
       ? []
@@ -26,5 +26,9 @@ function gpuText({
     percent === undefined || percent === null
       ? []
       : [percent === 0 ? words.panes.idle : words.panes.busy(percent)];
-  return [name, ...free, ...busy].join(', ');
+  const texts = [[name, ...free, ...busy], [...free, ...busy], free.length > 0 ? free : [name]];
+  return fitting(
+    texts.map((parts) => parts.join(', ')),
+    cellsThere,
+  );
 }

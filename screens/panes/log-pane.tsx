@@ -3,7 +3,7 @@ import { memo } from 'react';
 import { cut } from '../kit/cells.ts';
 import { plain } from '../kit/log-window.tsx';
 import type { Line } from '../kit/row.tsx';
-import { useSurroundings } from '../kit/surroundings.tsx';
+import { NARROW_COLUMNS, useSurroundings } from '../kit/surroundings.tsx';
 import { look, sign } from '../kit/theme.ts';
 import { words } from '../words.ts';
 import { foundIn, lastTop, matcher, windowTop } from './log-search.ts';
@@ -20,13 +20,23 @@ interface LogPaneProps {
   top: number | null;
   query: string;
   at: number | null;
+  /** What stands where there is no line. */
+  empty: string;
 }
 
 /**
  * A window of a log as one text node: a node a line is what makes logs slow. Lines in which the
  * query stands have a mark, the one that was found last is strong.
  */
-export const LogPane = memo(function LogPane({ log, rows, width, top, query, at }: LogPaneProps) {
+export const LogPane = memo(function LogPane({
+  log,
+  rows,
+  width,
+  top,
+  query,
+  at,
+  empty,
+}: LogPaneProps) {
   const { theme } = useSurroundings();
   if (rows <= 0) return null;
   const first = windowTop(log, rows, top);
@@ -34,13 +44,15 @@ export const LogPane = memo(function LogPane({ log, rows, width, top, query, at 
   const matches = matcher(query);
   const edge = theme.unicode ? '│' : '|';
   const mark = sign(theme, 'cursor').text;
+  const found = at === null ? -1 : at - first;
   const drawn = Array.from({ length: rows }, (_, row) => {
     const line = shown[row];
-    if (line === undefined) return row === 0 ? `${edge} ${words.panes.noLog}` : edge;
+    if (line === undefined) return row === 0 ? `${edge} ${empty}` : edge;
     // Colours of a build's own output would run on over our columns: they stay in build.log.
-    return `${matches(line) ? mark : edge} ${cut(plain(line), width - 2, theme.ellipsis)}`;
+    // The one that was found last is told from the others without colour, too.
+    const before = row === found ? mark : matches(line) ? '*' : edge;
+    return `${before} ${cut(plain(line), width - 2, theme.ellipsis)}`;
   });
-  const found = at === null ? -1 : at - first;
   if (found < 0 || found >= rows) {
     return (
       <Text wrap="truncate" {...look(theme, 'quiet')}>
@@ -70,15 +82,17 @@ export function logTitle(
   { query, at }: Search,
   drawn: PaneDrawn,
 ): Line {
-  const right = query === '' ? placeText(log, rows, top) : searchText(log, query, at);
+  const narrow = drawn.width < NARROW_COLUMNS - 2;
+  const right = query === '' ? placeText(log, rows, top, narrow) : searchText(log, query, at);
   return paneTitle('log', title, right, drawn);
 }
 
-function placeText(log: NumberedLines, rows: number, top: number | null): string {
+function placeText(log: NumberedLines, rows: number, top: number | null, narrow: boolean): string {
   if (top === null || lastTop(log, rows) === log.first) return words.panes.following;
   const last = Math.min(windowTop(log, rows, top) + rows, log.first + log.lines.length);
   const of = log.first + log.lines.length;
-  return words.panes.place(last.toLocaleString('en'), of.toLocaleString('en'));
+  const place = narrow ? words.panes.placeShort : words.panes.place;
+  return place(last.toLocaleString('en'), of.toLocaleString('en'));
 }
 
 function searchText(log: NumberedLines, query: string, at: number | null): string {

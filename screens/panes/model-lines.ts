@@ -59,10 +59,12 @@ function sumLine(state: RunState, drawn: PaneDrawn): Line {
       : formatOf(bytes, totalBytes);
   const parts = [amount, ...(rate > 0 ? [formatRate(rate)] : [])];
   const left = secondsLeft(models);
+  const narrow = drawn.width < NARROW_COLUMNS - 2;
+  const inWords = narrow ? words.panes.leftShort : words.panes.left;
   return paneTitle(
     'models',
-    parts.join(', '),
-    left === null ? '' : words.panes.left(roughly(left * 1000)),
+    narrow ? amount : parts.join(', '),
+    left === null ? '' : inWords(roughly(left * 1000)),
     drawn,
   );
 }

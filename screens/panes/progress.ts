@@ -9,6 +9,8 @@ import { stepBytes } from '../../src/pipeline/steps.ts';
 import { isOver, ofImage, shownSteps } from '../run-steps.ts';
 import { words } from '../words.ts';
 
+const buildPhases: readonly PhaseId[] = ['image', 'dependencies'];
+
 /** How far the phase that goes on is. */
 export interface Progress {
   phase: PhaseId;
@@ -18,7 +20,8 @@ export interface Progress {
 
 /** How far a run is: steps of the image, bytes of the models, frames of the test video. */
 export function progressOf(run: RunState): Progress | null {
-  const phase = currentPhase(run);
+  // Beside downloads the build is what a person asks about.
+  const phase = buildPhases.find((id) => run.phases[id].state === 'running') ?? currentPhase(run);
   if (phase === null) return null;
   const part = partOf(run, phase);
   return { phase, percent: part === null ? null : Math.floor(Math.min(1, part) * 100) };

@@ -1,9 +1,11 @@
 import { Box } from 'ink';
 import { type Line, Row, Rows } from '../kit/row.tsx';
 import { LOW_ROWS } from '../kit/surroundings.tsx';
+import { words } from '../words.ts';
 import type { Given } from './arrange.ts';
 import { stack, stackLeft } from './arrange.ts';
 import { LogPane, logTitle } from './log-pane.tsx';
+import type { NumberedLines } from './log-tail.ts';
 import type { PaneDrawn } from './pane-title.ts';
 import type { RunView } from './run-view.ts';
 import type { ShownLog } from './shown-log.ts';
@@ -117,6 +119,10 @@ export function RunBody({ lines, layout, shown, view, drawn }: RunBodyProps) {
   );
 }
 
+function count({ first, lines }: NumberedLines): string {
+  return (first + lines.length).toLocaleString('en');
+}
+
 /** A log under its title. */
 export function LogWithTitle(props: {
   shown: ShownLog;
@@ -126,9 +132,11 @@ export function LogWithTitle(props: {
 }) {
   const { shown, view, rows, drawn } = props;
   const { log, title } = shown;
+  // On its own page a step is named above.
+  const name = view.opened === 'step' ? words.panes.lines(count(log)) : title;
   return (
     <Box flexDirection="column" flexShrink={0}>
-      <Row line={logTitle(title, log, rows, view.top, view.search, drawn)} />
+      <Row line={logTitle(name, log, rows, view.top, view.search, drawn)} />
       <LogPane
         log={log}
         end={log.first + log.lines.length}
@@ -137,6 +145,7 @@ export function LogWithTitle(props: {
         top={view.top}
         query={view.search.query}
         at={view.search.at}
+        empty={shown.over ? words.panes.step.silent : words.panes.noLog}
       />
     </Box>
   );

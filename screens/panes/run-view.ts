@@ -122,6 +122,18 @@ export function pressKey(before: RunView, key: string, facts: ViewFacts): Presse
   }
 }
 
+/** Several characters at once: for the search field, or from its key on; else they mean nothing. */
+export function pressText(view: RunView, text: string, facts: ViewFacts): RunView {
+  if (view.search.typing === null && !text.startsWith('/')) return view;
+  let next = view;
+  for (const char of text) {
+    next = pressKey(next, char === '\r' || char === '\n' ? 'enter' : char, facts).view;
+    // Behind Enter it is no longer typed into the field.
+    if (next.search.typing === null) break;
+  }
+  return next;
+}
+
 function typed(view: RunView, text: string, key: string, facts: ViewFacts): RunView {
   const { search } = view;
   const typing = (next: string | null): RunView => ({
@@ -135,7 +147,7 @@ function typed(view: RunView, text: string, key: string, facts: ViewFacts): RunV
     const asked = { ...view, search: { typing: null, query: text, at: null } };
     return toMatch(asked, 'down', facts);
   }
-  return [...key].length === 1 ? typing(text + key) : view;
+  return [...key].length === 1 && key >= ' ' ? typing(text + key) : view;
 }
 
 /** From the line that was found last, else from the window on. */

@@ -1,5 +1,5 @@
 import type { RunState } from '../../src/pipeline/run-state.ts';
-import { loggedStep, stepTitle } from '../run-steps.ts';
+import { isOver, loggedStep, stepTitle } from '../run-steps.ts';
 import { words } from '../words.ts';
 import { type LogTail, type NumberedLines, noLines } from './log-tail.ts';
 import type { LogChoice } from './run-view.ts';
@@ -9,6 +9,8 @@ export interface ShownLog {
   /** The step that it is of; null where it is of all. */
   step: string | null;
   title: string;
+  /** Nothing more will be printed. */
+  over: boolean;
   log: NumberedLines;
 }
 
@@ -16,16 +18,16 @@ export interface ShownLog {
 export function shownLog(run: RunState, tail: LogTail, choice: LogChoice): ShownLog | null {
   switch (choice.of) {
     case 'all':
-      return { step: null, title: words.panes.allSteps, log: tail.all };
+      return { step: null, title: words.panes.allSteps, over: false, log: tail.all };
     case 'step': {
       const step = run.build.byId[choice.id];
       const title = step ? stepTitle(step) : '';
-      return { step: choice.id, title, log: tail.of(choice.id) };
+      return { step: choice.id, title, over: step ? isOver(step) : false, log: tail.of(choice.id) };
     }
     case 'newest': {
       const step = loggedStep(run);
       if (!step) return null;
-      return { step: step.id, title: stepTitle(step), log: tail.of(step.id) };
+      return { step: step.id, title: stepTitle(step), over: isOver(step), log: tail.of(step.id) };
     }
     default:
       return choice satisfies never;

@@ -16,12 +16,15 @@ export const panes = {
   following: 'following',
   allSteps: 'all steps',
   place: (line: string, of: string) => `line ${line} of ${of}, End follows`,
+  placeShort: (line: string, of: string) => `${line}/${of}`,
   found: (at: number, of: number) => `match ${at} of ${of}`,
   matches: (count: number) => `${count} match${count === 1 ? '' : 'es'}`,
   notFound: (query: string) => `"${query}" is not in these lines; p opens the whole log`,
+  lines: (count: string) => `${count} lines`,
   older: (count: string) => `${count} older lines: p opens the whole log`,
   // Downloads.
   left: (time: string) => `about ${time} left`,
+  leftShort: (time: string) => `~${time}`,
   fetchAfterBuild: (bytes: string) => `${bytes} to fetch, after the build`,
   fetched: (count: number, bytes: string) =>
     `${count} file${count === 1 ? '' : 's'}, ${bytes}, all here`,
@@ -70,8 +73,8 @@ export const panes = {
     silent: 'It has printed nothing.',
   },
   // What came of a key.
-  copied: (lines: number, of: string) =>
-    `Copied ${lines} line${lines === 1 ? '' : 's'} of ${of}, where the terminal allows it; p opens the whole log.`,
+  copied: (lines: number) =>
+    `Copied ${lines} line${lines === 1 ? '' : 's'}, where the terminal allows it; p opens the whole log.`,
   nothingToCopy: 'There is no line to copy yet.',
   noPager: (why: string) => `The log cannot be opened: ${why}`,
   notifyOn: 'It will be told when the run ends or asks. n again: no word.',

@@ -6,6 +6,7 @@ import { RunScreen } from '../../screens/run.tsx';
 import { RunFeed } from '../../screens/run-feed.ts';
 import type { Event } from '../../src/contract/events.ts';
 import { dockerfile, LONG_RUN_ID } from './data/long-run.ts';
+import { longRunPlan } from './data/long-run-plan.ts';
 import { moments } from './data/run-moments.ts';
 import { clockAt } from './data/runs.ts';
 import { renderScreen } from './render.ts';
@@ -39,11 +40,7 @@ function screen(events: readonly Event[], second: number, feed = fed(events)) {
 }
 
 const background: RunBackground = {
-  plan: {
-    minutes: { low: 30, high: 40 },
-    downloadBytes: 28.7e9,
-    disk: [{ place: 'docker', freeBytes: 60e9, peakBytes: 27e9, finalBytes: 17e9 }],
-  },
+  plan: longRunPlan,
   dockerfile,
   usual: new Map([
     [
