@@ -11,6 +11,7 @@
 #                             HF_TOKEN_TO_MIRROR=true
 # MODELS_ROLE                 only the files of one role (weights, text-encoder, …)
 # MODELS_TRIES                tries of one file before it is given up (8)
+# MODELS_PLAN                 a file that gets what is wanted: path, bytes, exact or estimate, by tabs
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -61,11 +62,14 @@ with open(models) as file:
 known = {v for m in all_models for v in m["neededBy"].get("variant", [])}
 if choices["variant"] not in known:
     sys.exit(f"steadydancer: models.json has no variant {choices['variant']}: {', '.join(sorted(known))}.")
+plan = []
 for m in all_models:
     if not all(choices[key] in of for key, of in m["neededBy"].items()):
         continue
     if role and m["role"] != role:
         continue
+    size, kind = (m["bytes"], "exact") if m["bytes"] else (m.get("estimatedBytes") or 0, "estimate")
+    plan.append(f"{m['folder']}/{m['file']}\t{size}\t{kind}\n")
     print(
         f"{endpoint}/{m['repo']}/resolve/{m['revision']}/{quote(m['path'])}",
         f"{m['folder']}/{m['file']}",
@@ -74,6 +78,9 @@ for m in all_models:
         f"{m['repo']} {m['revision']} {m['match']}" if m.get("match") else "-",
         sep="\t",
     )
+if os.environ.get("MODELS_PLAN"):
+    with open(os.environ["MODELS_PLAN"], "w") as file:
+        file.writelines(plan)
 PY
 
 # The name of a file that models.json only knows a part of: as the repository lists it.

@@ -12,13 +12,18 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from pathlib import Path
 
+from progress import measure
 from status_page import StatusPage
 
 HERE = Path(__file__).parent
 COMFYUI = Path(os.environ.get("COMFYUI_DIR", "/opt/ComfyUI"))
 PORT = int(os.environ.get("COMFYUI_PORT", "8188"))
+# A log is read later: a line now and then is enough.
+LOG_EVERY_S = 10
 
 
 def is_true(name: str, default: str) -> bool:
@@ -59,24 +64,51 @@ def place(source: Path, folder: Path) -> None:
 def fetch_models() -> None:
     page = StatusPage(PORT)
     page.start()
+    models = COMFYUI / "models"
+    plan = Path(tempfile.mkdtemp(prefix="models-")) / "plan"
     child = subprocess.Popen(
-        ["sh", str(HERE / "download_models.sh"), str(COMFYUI / "models")],
+        ["sh", str(HERE / "download_models.sh"), str(models)],
+        env={**os.environ, "MODELS_PLAN": str(plan)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         errors="replace",
+        # A group of its own: the shell would see a signal only when its curl has ended.
+        start_new_session=True,
     )
     # The container is told to stop: the download too, which keeps its part.
-    signal.signal(signal.SIGTERM, lambda *_: child.terminate())
+    signal.signal(signal.SIGTERM, lambda *_: os.killpg(child.pid, signal.SIGTERM))
+    ended = threading.Event()
+    watcher = threading.Thread(target=say_progress, args=(page, plan, models, ended), daemon=True)
+    watcher.start()
     assert child.stdout
     for line in child.stdout:
         print(line, end="", flush=True)
         page.say(line.strip())
     code = child.wait()
+    ended.set()
+    watcher.join()
     page.stop()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    shutil.rmtree(plan.parent, ignore_errors=True)
     if code != 0:
         sys.exit(code if code > 0 else 128 - code)
+
+
+def say_progress(page: StatusPage, plan: Path, models: Path, ended: threading.Event) -> None:
+    """The same line on the page and, when it changed, in the container's log."""
+    said, said_at = "", float("-inf")
+    while True:
+        last = ended.wait(1)
+        progress = measure(plan, models)
+        if progress is not None:
+            page.progress = progress.line()
+            due = last or time.monotonic() - said_at >= LOG_EVERY_S
+            if due and page.progress != said:
+                said, said_at = page.progress, time.monotonic()
+                print(said, flush=True)
+        if last:
+            return
 
 
 def main() -> None:

@@ -4,11 +4,13 @@ import html
 import http.server
 import json
 import threading
+from collections import deque
 
 TEMPLATE = """<!doctype html><html lang="en"><meta charset="utf-8">
 <meta http-equiv="refresh" content="5"><title>SteadyDancer: models</title>
 <body style="font-family: sans-serif; max-width: 50em; margin: 3em auto">
 <h1>The models are being fetched</h1>
+<p><strong>{progress}</strong></p>
 <p>ComfyUI starts on this address when they are there. This page looks again every 5 seconds.</p>
 <pre>{lines}</pre></body></html>
 """
@@ -16,24 +18,29 @@ TEMPLATE = """<!doctype html><html lang="en"><meta charset="utf-8">
 
 class StatusPage:
     def __init__(self, port: int) -> None:
-        self._lines: list[str] = []
-        lines = self._lines
+        self.progress = "models: their list is being read"
+        self._lines: deque[str] = deque(maxlen=20)
+        page = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self) -> None:
+                lines = list(page._lines)
                 if self.path == "/":
-                    body = TEMPLATE.format(lines=html.escape("\n".join(lines[-20:])))
+                    body = TEMPLATE.format(
+                        progress=html.escape(page.progress), lines=html.escape("\n".join(lines))
+                    )
                     self._answer(200, "text/html; charset=utf-8", body)
                 else:
                     # Not 200: a client that waits for ComfyUI goes on waiting.
-                    body = json.dumps({"state": "fetching-models", "lines": lines[-20:]})
-                    self._answer(503, "application/json", body)
+                    state = {"state": "fetching-models", "progress": page.progress, "lines": lines}
+                    self._answer(503, "application/json", json.dumps(state))
 
             def _answer(self, status: int, kind: str, body: str) -> None:
                 data = body.encode()
                 self.send_response(status)
                 self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(data)))
+                self.send_header("Cache-Control", "no-store")
                 self.send_header("Retry-After", "5")
                 self.end_headers()
                 self.wfile.write(data)
