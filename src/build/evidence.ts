@@ -1,20 +1,18 @@
 import { Failure } from '../contract/failure.ts';
-import { LineSanitiser, sanitiseLines, withoutColour } from '../text/sanitise.ts';
+import { sanitiseLines, withoutColour } from '../text/sanitise.ts';
 import { lineOfStep } from './dockerfile.ts';
 import { type BuildError, failureRules } from './failure-rules.ts';
+import { StepTail } from './step-tail.ts';
 import type { SolveEvent, SolveVertex } from './types.ts';
 
 const LAST_LINES = 20;
-
-interface StepOutput {
-  sanitisers: Record<1 | 2, LineSanitiser>;
-  lines: string[];
-}
+/** Of a step: lines are cut at 4 kB where they are shown, and most are far shorter. */
+const TAIL_BYTES = 64 * 1024;
 
 /** Remembers of a running build what explains its end: which step failed, and its last words. */
 export class Evidence {
   readonly #vertexes = new Map<string, SolveVertex>();
-  readonly #outputs = new Map<string, StepOutput>();
+  readonly #outputs = new Map<string, StepTail>();
   readonly #notices: string[] = [];
   #failed: string | null = null;
 
@@ -43,8 +41,7 @@ export class Evidence {
       }
     }
     for (const log of event.status.logs ?? []) {
-      const output = this.#outputOf(log.vertex);
-      this.#keep(output, output.sanitisers[log.stream].push(log.data));
+      this.#outputOf(log.vertex).push(log.stream, log.data);
     }
   }
 
@@ -86,23 +83,16 @@ export class Evidence {
   }
 
   #lastLines(digest: string): string[] {
-    const output = this.#outputs.get(digest);
-    if (!output) return [];
-    this.#keep(output, [...output.sanitisers[1].end(), ...output.sanitisers[2].end()]);
-    return output.lines.filter((line) => line.trim() !== '');
+    const lines = this.#outputs.get(digest)?.lines(LAST_LINES) ?? [];
+    return lines.map(withoutColour).filter((line) => line.trim() !== '');
   }
 
-  #outputOf(digest: string): StepOutput {
+  #outputOf(digest: string): StepTail {
     const known = this.#outputs.get(digest);
     if (known) return known;
-    const output = { sanitisers: { 1: new LineSanitiser(), 2: new LineSanitiser() }, lines: [] };
+    const output = new StepTail(TAIL_BYTES);
     this.#outputs.set(digest, output);
     return output;
-  }
-
-  #keep(output: StepOutput, lines: string[]): void {
-    output.lines.push(...lines.map(withoutColour));
-    if (output.lines.length > LAST_LINES) output.lines.splice(0, output.lines.length - LAST_LINES);
   }
 }
 

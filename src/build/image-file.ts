@@ -76,6 +76,7 @@ export async function imageFileLabels(file: ImageFile): Promise<Record<string, s
   if (file.bytes > PEEK_BYTES) return null;
   const texts = new Map<string, string>();
   const tar = extract();
+  tar.on('error', () => undefined);
   tar.on('entry', (header, stream, next) => {
     const parts: Buffer[] = [];
     // manifest.json, and configurations: blobs/sha256/… or <id>.json. Layers are larger.
@@ -83,6 +84,8 @@ export async function imageFileLabels(file: ImageFile): Promise<Record<string, s
     stream.on('data', (chunk) => {
       if (wanted) parts.push(chunk as Buffer);
     });
+    // An entry of a file that is cut off: the pipeline says it too.
+    stream.on('error', () => undefined);
     stream.on('end', () => {
       if (wanted) texts.set(header.name, Buffer.concat(parts).toString());
       next();

@@ -1,3 +1,7 @@
+/** Characters with a meaning, inside a string of JSON and outside of one. */
+const IN_STRING = /["\\\n]/g;
+const OUTSIDE = /["{}[\]]/g;
+
 /** A piece of a stream of JSON values: a parsed object, or a line that is none. */
 export type StreamItem = { kind: 'json'; value: unknown } | { kind: 'text'; text: string };
 
@@ -67,10 +71,18 @@ export class JsonValues {
           } else if (!/\s/.test(char)) this.#mode = 'text';
           break;
         case 'value':
-          if (this.#step(char)) {
+          // Most of a value says nothing of where it ends: on to the next character that does.
+          if (!this.#escaped) {
+            const next = this.#inString ? IN_STRING : OUTSIDE;
+            next.lastIndex = at;
+            const found = next.exec(text);
+            at = found ? found.index : text.length;
+            if (!found) break;
+          }
+          if (this.#step(text[at] as string)) {
             keep(at + 1);
             items.push(...this.#asValue());
-          } else if (this.#inString && char === '\n') {
+          } else if (this.#inString && text[at] === '\n') {
             // No JSON has a bare line end inside a string.
             keep(at);
             items.push(...this.#asText());

@@ -1,7 +1,7 @@
 import { type FileHandle, mkdir, open, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { LineSanitiser } from '../text/sanitise.ts';
 import { PlainLog } from './plain-log.ts';
+import { StepTail } from './step-tail.ts';
 import type { SolveEvent } from './types.ts';
 
 export interface LogStoreOptions {
@@ -9,8 +9,8 @@ export interface LogStoreOptions {
   path: string;
   /** The file is put aside as `<path>.1` when it grows beyond this; default 256 MB. */
   maxBytes?: number;
-  /** Lines kept in memory for each step; default 2,000. */
-  linesPerStep?: number;
+  /** Output kept in memory for each step; default 256 kB. */
+  bytesPerStep?: number;
   /** Longest time that a line waits for the disk; default 250 ms. */
   flushMs?: number;
   /** The disk is full: true when room was made, so that it is tried once more. */
@@ -21,13 +21,13 @@ const FLUSH_BYTES = 64 * 1024;
 
 /**
  * Keeps a build's output twice: the raw bytes in a file, in the form of buildx' plain progress
- * (`#7 text`), and the last sanitised lines of each step in memory. It writes on a timer or when
+ * (`#7 text`), and the last output of each step in memory. It writes on a timer or when
  * enough has come together, never per line. A full disk does not stop a build: see `error`.
  */
 export class LogStore {
   readonly #options: Required<LogStoreOptions>;
   readonly #plain = new PlainLog();
-  readonly #steps = new Map<string, { lines: string[]; sanitisers: Map<1 | 2, LineSanitiser> }>();
+  readonly #steps = new Map<string, StepTail>();
   #pending: Uint8Array[] = [];
   #pendingBytes = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -39,7 +39,7 @@ export class LogStore {
   constructor(options: LogStoreOptions) {
     this.#options = {
       maxBytes: 256e6,
-      linesPerStep: 2_000,
+      bytesPerStep: 256e3,
       flushMs: 250,
       onFull: () => false,
       ...options,
@@ -59,11 +59,8 @@ export class LogStore {
   }
 
   /** The last lines of a step, oldest first, sanitised; also one that has no end yet. */
-  tail(vertex: string, count: number = this.#options.linesPerStep): string[] {
-    const step = this.#steps.get(vertex);
-    if (!step) return [];
-    const open = [...step.sanitisers.values()].map((s) => s.current()).filter((l) => l !== '');
-    return [...step.lines, ...open].slice(-count);
+  tail(vertex: string, count: number): string[] {
+    return this.#steps.get(vertex)?.lines(count) ?? [];
   }
 
   /** Writes what is held back. */
@@ -98,19 +95,10 @@ export class LogStore {
   #remember(vertex: string, stream: 1 | 2, data: Uint8Array): void {
     let step = this.#steps.get(vertex);
     if (!step) {
-      step = { lines: [], sanitisers: new Map() };
+      step = new StepTail(this.#options.bytesPerStep);
       this.#steps.set(vertex, step);
     }
-    let sanitiser = step.sanitisers.get(stream);
-    if (!sanitiser) {
-      sanitiser = new LineSanitiser();
-      step.sanitisers.set(stream, sanitiser);
-    }
-    step.lines.push(...sanitiser.push(data));
-    const { linesPerStep } = this.#options;
-    // Twice the bound before it is cut: dropping one line at a time would be quadratic.
-    if (step.lines.length > linesPerStep * 2)
-      step.lines.splice(0, step.lines.length - linesPerStep);
+    step.push(stream, data);
   }
 
   #write(bytes: Uint8Array): void {

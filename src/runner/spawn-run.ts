@@ -5,7 +5,7 @@ import { isSea } from 'node:sea';
 import { RUN_PROCESS_ARGUMENT } from './run-argument.ts';
 import { runFiles } from './run-record.ts';
 
-/** A million lines of a build then take 105 MB instead of 203, at 135,000 a second (test/bench/log-path.ts). */
+/** A million lines of a build then take 105 MB instead of 203, at 135,000 a second (test/bench/log.ts). */
 const SMALL_NURSERY = '--max-semi-space-size=2';
 
 /** The command that starts this very program again. */
