@@ -141,16 +141,39 @@ async function unlinkedLibraries(linked: readonly string[]): Promise<string[]> {
 
 /** Paths of the shared objects of a Node, as its diagnostic report lists them. */
 async function linkedLibraries(nodeBinary: string): Promise<string[]> {
-  // Without excludeNetwork the report looks up names, which can take seconds.
+  const listed = nodeBinary === process.execPath ? ownReport() : await reportOf(nodeBinary);
+  const { sharedObjects } = listed as { sharedObjects?: unknown };
+  const paths = Array.isArray(sharedObjects)
+    ? sharedObjects.filter((path) => typeof path === 'string')
+    : [];
+  // The kernel's own (linux-vdso) has no file; the binary itself can be listed too.
+  const files = paths.filter((path) => path.startsWith('/') && path !== nodeBinary);
+  return files.filter((path) => /\.so(\.|$)/.test(basename(path)));
+}
+
+/** Of the running process: also right in a single executable, which runs no script of ours by -e. */
+function ownReport(): object {
+  // Without it the report looks up names, which can take seconds. @types/node 26 does not know it.
+  const report = process.report as NodeJS.ProcessReport & { excludeNetwork: boolean };
+  const before = report.excludeNetwork;
+  report.excludeNetwork = true;
+  try {
+    return report.getReport();
+  } finally {
+    report.excludeNetwork = before;
+  }
+}
+
+async function reportOf(nodeBinary: string): Promise<object> {
   const script =
-    'process.report.excludeNetwork = true; console.log(JSON.stringify(process.report.getReport().sharedObjects))';
-  let listed: unknown;
+    'process.report.excludeNetwork = true; console.log(JSON.stringify(process.report.getReport()))';
   try {
     const { stdout } = await promisify(execFile)(nodeBinary, ['-e', script], {
       timeout: 20_000,
+      maxBuffer: 16 * 1024 * 1024,
       env: { ...process.env, NODE_OPTIONS: '' },
     });
-    listed = JSON.parse(stdout);
+    return JSON.parse(stdout);
   } catch (error) {
     throw new Failure(
       {
@@ -161,10 +184,6 @@ async function linkedLibraries(nodeBinary: string): Promise<string[]> {
       { cause: error },
     );
   }
-  const paths = Array.isArray(listed) ? listed.filter((path) => typeof path === 'string') : [];
-  // The kernel's own (linux-vdso) has no file; the binary itself can be listed too.
-  const files = paths.filter((path) => path.startsWith('/') && path !== nodeBinary);
-  return files.filter((path) => /\.so(\.|$)/.test(basename(path)));
 }
 
 /** Names, sizes and times of what goes in; the bundle and Dockerfile by content. */
