@@ -29,10 +29,12 @@ export function wizardWorld(io: Io): WizardWorld {
     observe: (choices, onSeen, signal) => observeRows(io, choices, onSeen, signal),
     examine: (onRows, signal) => examineAll(io, onRows, signal),
     planner: (asked, seen, hub, signal) => planner(asked, seen, hub, { io, runsDir, signal }),
-    startRun: async (asked, seen, exposeConfirmed) => {
+    startRun: async (asked, seen, { exposeConfirmed, imageOnly }) => {
       const runId = newRunId(new Date());
       // What the screens do not ask about is as the schema has it.
-      const request = { v: 1, runId, ...asked, cwd: io.cwd, answers: 'person', exposeConfirmed };
+      const until = imageOnly ? { until: 'image' } : {};
+      const how = { cwd: io.cwd, answers: 'person', exposeConfirmed, ...until };
+      const request = { v: 1, runId, ...asked, ...how };
       const { gpu } = seen.machine;
       const driver = gpu?.state === 'ready' ? gpu.driver : null;
       await beginRun(runsDir, runRequestSchema.parse(request), io.env, driver);

@@ -63,6 +63,13 @@ export interface Asked {
   profile: string | null;
 }
 
+/** What the person agreed to, and how far the run goes. */
+export interface Begun {
+  exposeConfirmed: boolean;
+  /** It runs elsewhere: here it ends with the image. */
+  imageOnly: boolean;
+}
+
 /** Plans other answers over what was gathered once: pure, so at each arrow key. */
 export interface Planner {
   plan(asked: Asked): Planned;
@@ -92,7 +99,7 @@ export interface WizardWorld {
     signal: AbortSignal,
   ): Promise<Planner>;
   /** Starts the run's own process; throws a Failure. */
-  startRun(asked: Asked, seen: Seen, exposeConfirmed: boolean): Promise<{ runId: string }>;
+  startRun(asked: Asked, seen: Seen, how: Begun): Promise<{ runId: string }>;
   /** Starts the container of the last run again and waits until it is ready; throws a Failure. */
   startAgain(onLine: (line: string) => void, signal: AbortSignal): Promise<{ url: string }>;
   /** Bytes a second of each origin and mirror; nothing is kept. */

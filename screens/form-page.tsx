@@ -54,7 +54,7 @@ interface FormPageProps {
   question: string;
   fields: readonly Field[];
   /** What the plan costs with the answers so far. */
-  cost: string | null;
+  cost: Line | null;
   /** The row that leads on. */
   done: string;
   active?: boolean;
@@ -112,7 +112,7 @@ export function FormPage(props: FormPageProps) {
   );
   const width = columns - 2;
   const wrong = edited?.kind === 'text' ? edited.wrong(field.text) : null;
-  const status = wrong ?? cost;
+  const status: Line | null = wrong === null ? cost : [{ text: wrong, tone: 'fail' }];
   const room = bodyRows(rows, status !== null);
   const lines = formLines(
     { ...props, focus: focus.current, editing, field },
@@ -122,7 +122,7 @@ export function FormPage(props: FormPageProps) {
     <Frame
       left={place}
       keys={editing === null ? [...formKeys, ...(props.keys ?? [])] : fieldKeys}
-      status={status === null ? null : [{ text: status, tone: wrong ? 'fail' : 'plain' }]}
+      status={status}
     >
       <Rows lines={lines} />
     </Frame>

@@ -39,7 +39,6 @@ export const machineKeys: readonly KeyHint[] = [
   { key: 'r', does: words.keys.again },
   { key: 'Esc', does: words.keys.back },
   { key: '?', does: '' },
-  { key: 'q', does: '' },
 ];
 
 const noEngineKeys: readonly KeyHint[] = [
@@ -49,7 +48,7 @@ const noEngineKeys: readonly KeyHint[] = [
 
 /** A2: what this machine is and whether it will do; rows fill in where they stand. */
 export function MachineScreen(props: MachineScreenProps) {
-  const { seen, planned, goOn, engine = null, active = true } = props;
+  const { seen, planned, problem, goOn, engine = null, active = true } = props;
   const { columns, rows, theme } = useSurroundings();
   const place = usePlace(words.machine.place);
   useKeys((key) => {
@@ -60,7 +59,14 @@ export function MachineScreen(props: MachineScreenProps) {
     else if (key === 'escape') props.onBack();
   }, active);
   const waiting = seen.checks.find((check) => check.status === 'checking');
-  const status = goOn && waiting ? words.machine.goesOn(waiting.title) : null;
+  const status =
+    !goOn || problem !== null
+      ? null
+      : waiting
+        ? words.machine.goesOn(waiting.title)
+        : planned
+          ? null
+          : words.machine.plans;
   const room = bodyRows(rows, status !== null);
   return (
     <Frame
@@ -165,6 +171,8 @@ function signOf(check: CheckRow): SignId | null {
 
 function recommendation(planned: Planned | null): string | null {
   if (!planned) return null;
+  // What does not fit is shown with its ways on the review.
+  if (planned.refusal) return `${planned.refusal.details.sentence} ${words.machine.refused}`;
   const { recipe, variant, attention } = planned.choices;
   const what =
     recipe === 'steadydancer'

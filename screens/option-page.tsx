@@ -38,7 +38,7 @@ interface OptionPageProps {
   /** What is chosen now. */
   first: Focus;
   /** What it would cost with what is looked at: planned anew at each key. */
-  cost: (focus: Focus) => string | null;
+  cost: (focus: Focus) => Line | null;
   /** Where the figures come from. */
   details: readonly string[];
   active?: boolean;
@@ -63,13 +63,10 @@ export function OptionPage(props: OptionPageProps) {
     else if (key === 'escape') onBack();
   }, on);
   const width = columns - 2;
-  const cost = refused
-    ? `${words.options.cannot(refused.cells[0] ?? '')} ${refused.below[0] ?? ''}`
-    : props.cost(focus);
-  const room = bodyRows(rows, cost !== null);
+  const no = refused && `${words.options.cannot(refused.cells[0] ?? '')} ${refused.below[0] ?? ''}`;
+  const status: Line | null = no ? [{ text: no, tone: 'warn' }] : props.cost(focus);
+  const room = bodyRows(rows, status !== null);
   const keys = optionKeys(groups.length);
-  const status: Line | null =
-    cost === null ? null : [{ text: cost, tone: refused ? 'warn' : 'plain' }];
   if (details) {
     const lines = props.details.flatMap((text) => wrapWords(text, width));
     return (

@@ -37,10 +37,9 @@ export const reviewKeys: readonly KeyHint[] = [
   { key: 's/Enter', does: words.keys.start },
   { key: 'Up/Down, Enter', does: words.keys.changeLine, optional: true },
   { key: 'p', does: words.keys.commands },
-  { key: 'e', does: words.keys.saveProfile },
-  { key: 'Esc', does: words.keys.back },
+  { key: 'e', does: words.keys.save },
+  { key: 'Esc', does: words.keys.back, terse: true },
   { key: '?', does: '' },
-  { key: 'q', does: words.keys.leave },
 ];
 
 const START = 'start';
@@ -196,13 +195,12 @@ function startLines(
         { text, tone: 'fail' },
       ],
     );
-    const ways = fixes
-      .slice(0, 4)
-      .flatMap(({ label, command }) =>
-        wrapWords(`${label}${command ? `: ${command}` : ''}`, width - 4).map(
-          (text, index): Line => `${index === 0 ? '  - ' : '    '}${text}`,
-        ),
-      );
+    const ways = fixes.slice(0, 4).flatMap(({ label }) =>
+      // What a page here sets needs no option of a command.
+      wrapWords(label.replace(/ \(--set [^)]*\)/, ''), width - 4).map(
+        (text, index): Line => `${index === 0 ? '  - ' : '    '}${text}`,
+      ),
+    );
     return [...why, ...ways];
   }
   if (starting) return [[{ text: words.review.starting, tone: 'busy' }]];

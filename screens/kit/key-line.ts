@@ -6,6 +6,8 @@ export interface KeyHint {
   does: string;
   /** The first that may be left out where the line is too long. */
   optional?: boolean;
+  /** The line shows the key alone; what it does is told by `?`. */
+  terse?: boolean;
 }
 
 /**
@@ -13,7 +15,7 @@ export interface KeyHint {
  * ones on, then loses its words; `?` shows all.
  */
 export function keyLine(hints: readonly KeyHint[], width: number): Line {
-  const shown = [...hints];
+  const shown = hints.map((hint) => (hint.terse ? { ...hint, does: '' } : hint));
   const long = () => cells(shown.map(hintText).join('   '));
   while (long() > width) {
     const at = shown.findLastIndex((hint) => hint.optional);

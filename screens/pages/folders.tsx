@@ -1,5 +1,5 @@
 import { folderFields } from '../choices/folder-fields.ts';
-import { costLine } from '../cost-line.ts';
+import { saidOrCost } from '../choices/said-or-cost.ts';
 import { FormPage, formKeys } from '../form-page.tsx';
 import type { PageOf, PageProps } from '../page.ts';
 import { words } from '../words.ts';
@@ -12,7 +12,7 @@ function FoldersPage({ state, session, next }: PageProps<'folders'>) {
       place={words.folders.place}
       question={words.folders.question}
       fields={folderFields(planned, (change) => void session.answers.choose(change))}
-      cost={state.replanning ? words.options.planning : (state.problem ?? costLine(planned))}
+      cost={saidOrCost(state)}
       done={words.form.next}
       onDone={next}
       onBack={() => session.back()}

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { optionFields } from '../choices/option-fields.ts';
-import { costLine } from '../cost-line.ts';
+import { saidOrCost } from '../choices/said-or-cost.ts';
 import type { TokenFrom } from '../deps.ts';
 import { FormPage, formKeys } from '../form-page.tsx';
 import type { PageOf, PageProps } from '../page.ts';
@@ -32,7 +32,7 @@ function OptionsPage({ state, session, next }: PageProps<'options'>) {
         onMirrors: () => session.open({ at: 'mirrors' }),
         onExpose: () => session.open({ at: 'expose', listen: '0.0.0.0' }),
       })}
-      cost={state.replanning ? words.options.planning : (state.problem ?? costLine(planned))}
+      cost={saidOrCost(state)}
       done={words.form.next}
       onDone={next}
       onBack={() => session.back()}

@@ -28,7 +28,9 @@ function TargetPage({ state, session, next }: PageProps<'target'>) {
       question={nvidia ? words.target.question : `${words.target.noGpu} ${words.target.question}`}
       groups={groups}
       first={{ target: first, gpu: gpuFocus(planned) }}
-      cost={(focus) => costLine(planning.preview(change(focus))) ?? words.options.planning}
+      cost={(focus) =>
+        costLine(planning.preview(change(focus))) ?? [{ text: words.options.planning }]
+      }
       details={Object.values(words.target.below)}
       onTake={(focus) => {
         void answers.choose(change(focus));

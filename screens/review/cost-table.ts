@@ -1,6 +1,6 @@
 import type { Planned, Step } from '../../src/recipe/types.ts';
 import { formatBytes, formatMinutes } from '../../src/text/format.ts';
-import { tightestDisk } from '../cost-line.ts';
+import { downloadOf, tightestDisk } from '../cost-line.ts';
 import { wrapWords } from '../kit/cells.ts';
 import type { Line } from '../kit/row.tsx';
 import { table } from '../kit/table.ts';
@@ -8,7 +8,8 @@ import { sign, type Theme } from '../kit/theme.ts';
 import { words } from '../words.ts';
 
 /** Step, download, time, disk; the sum is the last row. */
-export function costLines({ steps, plan }: Planned, width: number, theme: Theme): Line[] {
+export function costLines(planned: Planned, width: number, theme: Theme): Line[] {
+  const { steps, plan } = planned;
   const costly = steps.filter(({ cost }) => cost.minutes.high > 0 || cost.downloadBytes > 0);
   const disk = steps.reduce((sum, { cost }) => sum + cost.diskBytes, 0);
   const body = [
@@ -16,7 +17,7 @@ export function costLines({ steps, plan }: Planned, width: number, theme: Theme)
     [
       '',
       [{ text: words.review.total, tone: 'strong' as const }],
-      ...costCells({ downloadBytes: plan.downloadBytes, minutes: plan.minutes, diskBytes: disk }),
+      ...costCells({ downloadBytes: downloadOf(planned), minutes: plan.minutes, diskBytes: disk }),
     ],
   ];
   return table(
@@ -46,6 +47,9 @@ function timeOf(minutes: { low: number; high: number }): string {
 
 /** Where it is tightest: free now, and at the lowest. */
 export function diskLines(planned: Planned, width: number): Line[] {
+  // Where it does not fit, the figures that show it.
+  const { refusal } = planned;
+  if (refusal) return refusal.details.proof ? wrapWords(refusal.details.proof, width) : [];
   const tight = tightestDisk(planned);
   if (tight) {
     const { path, freeBytes, leftBytes } = tight;

@@ -18,10 +18,14 @@ export class Running {
     const { store, wizard } = this.#shared;
     const { planned, page, answers: choices, profile, seen, exposed } = store.state;
     if (!wizard || !planned || (page.at !== 'review' && page.at !== 'failure')) return;
-    const agreed = exposed !== null && exposed === planned.choices.listen;
+    const exposeConfirmed = exposed !== null && exposed === planned.choices.listen;
+    const imageOnly = !planned.steps.some(({ phase }) => phase === 'launch');
     store.do({ flow: 'run', type: 'start' });
     try {
-      const { runId } = await wizard.startRun({ choices, profile }, seen, agreed);
+      const { runId } = await wizard.startRun({ choices, profile }, seen, {
+        exposeConfirmed,
+        imageOnly,
+      });
       await this.follow(runId);
     } catch (error) {
       store.problem(error);

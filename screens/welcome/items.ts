@@ -1,4 +1,5 @@
 import { formatBytes, formatMinutes } from '../../src/text/format.ts';
+import { downloadOf } from '../cost-line.ts';
 import type { FirstSight } from '../deps.ts';
 import type { Choice } from '../kit/choice-list.tsx';
 import type { WizardState } from '../wizard-state.ts';
@@ -90,9 +91,8 @@ function setUpNote({ planned, answers }: WizardState): string {
   const real = (answers.recipe ?? 'steadydancer') === 'steadydancer';
   if (!planned || !real || planned.refusal || planned.plan.minutes.high === 0)
     return items.setUpShort;
-  const { minutes, downloadBytes } = planned.plan;
-  const size = downloadBytes === 0 ? '0 GB' : formatBytes(downloadBytes);
-  return items.setUpCost(formatMinutes(minutes), size);
+  const size = formatBytes(downloadOf(planned));
+  return items.setUpCost(formatMinutes(planned.plan.minutes), size);
 }
 
 function startOrOpen(state: WizardState): { label: string; note: string; impossible?: string } {

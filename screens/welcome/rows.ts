@@ -34,6 +34,7 @@ export function welcomeRows(
 
 function gpuRow(gpu: GpuState | undefined): string {
   if (!gpu) return words.checking;
+  if (gpu.state === 'none') return words.welcome.noGpuRow;
   if (gpu.state !== 'ready') return gpu.sentence;
   const [first] = gpu.gpus;
   if (!first) return words.welcome.noDriver;

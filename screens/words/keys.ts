@@ -7,7 +7,7 @@ export const keys = {
   quit: 'q quit',
   stop: 'stop',
   detach: 'detach',
-  help: '?',
+  help: 'help',
   finish: 'finish',
   choose: 'choose',
   show: 'show',

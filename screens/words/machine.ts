@@ -1,13 +1,15 @@
 export const machine = {
   place: 'Machine',
-  looking: 'Looking at this machine. Nothing is changed.',
-  ready: 'This machine is ready.',
+  looking: 'Looking at this computer. Nothing is changed.',
+  ready: 'This computer is ready.',
   things: (titles: string[]) =>
-    `This machine is ready. ${things(titles.length)} to know: ${joined(titles)}.`,
+    `This computer is ready. ${things(titles.length)} to know: ${joined(titles)}.`,
   fix: 'Fix',
   folded: (titles: string[]) => titles.join(', '),
   recommended: (what: string) => `Recommended: ${what}.`,
   goesOn: (title: string) => `Enter: goes on when ${title} has answered`,
+  plans: 'Enter: goes on when the plan is made; the speed of the hub is measured for 3 s',
+  refused: 'Enter shows what would change it.',
   enter: 'Enter goes to the review page. Nothing starts before it.',
   blocked: 'It cannot go on before this is mended: r checks again.',
   noEngine: 'Enter shows the ways to get Docker here. Nothing starts before you have chosen one.',

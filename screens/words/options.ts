@@ -4,7 +4,7 @@ export const options = {
   cost: (parts: string[]) => `With this: ${parts.join(', ')}`,
   toDownload: (size: string) => `${size} to download`,
   nothingToDownload: 'nothing to download',
-  leftAtTheEnd: (place: string, left: string) => `${place} ${left} free at the lowest`,
+  leftAtTheEnd: (place: string, left: string) => `at the lowest ${left} free on ${place}`,
   doesNotFit: (sentence: string) => sentence,
   planning: 'planning with this ...',
   recommended: (reason: string) => `recommended: ${reason}`,

@@ -21,6 +21,7 @@ export const welcome = {
   failed: 'The last run failed:',
   cut: 'The last run was cut off before its end. What it finished is kept.',
   rows: { gpu: 'GPU', driver: 'Driver', docker: 'Docker', disk: 'Disk', network: 'Network' },
+  noGpuRow: 'none from NVIDIA',
   noDriver: 'its driver does not see it',
   gpuFree: (name: string, memory: string, free: string | null) =>
     `${name}, ${memory}${free === null ? '' : ` (${free} free)`}`,

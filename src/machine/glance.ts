@@ -24,8 +24,14 @@ export function glance(env: NodeJS.ProcessEnv, root = ''): Glance {
     there('dev/nvidiactl') ||
     there('proc/driver/nvidia/version') ||
     (there('dev/dxg') && there('usr/lib/wsl/lib/nvidia-smi')) ||
+    onPath('nvidia-smi', env.PATH ?? '') ||
     onTheBus(join(root, '/', 'sys/bus/pci/devices'));
   return { pod: env.RUNPOD_POD_ID || null, nvidia };
+}
+
+/** The driver's own tool: where it is, what it says counts. */
+function onPath(program: string, path: string): boolean {
+  return path.split(':').some((folder) => folder !== '' && existsSync(join(folder, program)));
 }
 
 function onTheBus(folder: string): boolean {
