@@ -14,7 +14,7 @@ import { diskLine } from './panes/disk-lines.ts';
 import { type LogTail, noLines } from './panes/log-tail.ts';
 import { Asked, questionRows } from './panes/question.tsx';
 import { LogWithTitle, layOut, RunBody } from './panes/run-body.tsx';
-import { statusLine, timeLine } from './panes/run-chrome.ts';
+import { noteLine, statusLine, timeLine } from './panes/run-chrome.ts';
 import { keysNow } from './panes/run-keys.ts';
 import {
   type Effect,
@@ -120,7 +120,7 @@ function PaneScreen(props: RunScreenProps) {
       left={runTitle(runId, profile ?? run.run?.profile ?? null, columns)}
       right={timeLine(run, background, now, columns)}
       keys={keysNow(view, question !== undefined)}
-      status={hasStatus ? (status ?? '') : null}
+      status={hasStatus ? (status ?? noteLine(run)) : null}
     >
       {question ? (
         <Asked

@@ -16,12 +16,8 @@ export function foldSteps(
 ): StepRow[] {
   if (rows < 1) return [];
   if (steps.length <= rows) return steps.map((step) => ({ step }));
-  const kept = new Set<number>();
-  const going: number[] = [];
-  for (const [at, step] of steps.entries()) {
-    if (isGoing(step)) going.push(at);
-    if (isGoing(step) || step.id === cursor) kept.add(at);
-  }
+  const going = [...steps.keys()].filter((at) => isGoing(steps[at] as BuildStep));
+  const kept = new Set(going);
   for (const at of candidates(steps, going, cursor)) {
     if (kept.has(at)) continue;
     kept.add(at);
@@ -42,7 +38,7 @@ function candidates(
   const overAt = steps.findLastIndex(isOver);
   const up = at === -1 ? (going[0] ?? overAt + 1) : at;
   const down = at === -1 ? (going.at(-1) ?? overAt) : at;
-  const order: number[] = [];
+  const order: number[] = at === -1 ? [] : [at];
   // First what lies between those that run: filling it costs no row for a fold.
   for (let between = up + 1; between < down; between += 1) order.push(between);
   for (let by = 1; by <= steps.length; by += 1) {

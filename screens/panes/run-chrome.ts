@@ -17,10 +17,15 @@ export function statusLine(
     return [
       { text: '/', tone: 'accent' },
       { text: `${typing}_`, tone: 'strong' },
-      { text: `   ${words.panes.searchHint}`, tone: 'quiet' },
     ];
   }
   return said === null ? null : [{ text: said }];
+}
+
+/** Where nothing else is to be said: what the run itself said last, or an empty row. */
+export function noteLine({ notes }: RunState): Line {
+  const note = notes.findLast(({ level }) => level === 'info');
+  return [{ text: note?.text ?? ' ', tone: 'quiet' }];
 }
 
 /** `6 m 18 s, done about 14:36`. */

@@ -27,7 +27,12 @@ export const runKeys: readonly KeyHint[] = [
 /** The keys that mean something now, Enter's meaning first (MOCKUPS C1). */
 export function keysNow(view: RunView, asked: boolean): readonly KeyHint[] {
   const { search } = view;
-  if (search.typing !== null) return [];
+  if (search.typing !== null) {
+    return [
+      { key: 'Enter', does: keys.find },
+      { key: 'Esc', does: keys.leaveSearch },
+    ];
+  }
   if (search.query !== '') {
     return [
       { key: 'n', does: keys.next },

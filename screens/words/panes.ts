@@ -79,7 +79,6 @@ export const panes = {
   noPager: (why: string) => `The log cannot be opened: ${why}`,
   notifyOn: 'It will be told when the run ends or asks. n again: no word.',
   notifyOff: 'No word at the end.',
-  searchHint: 'Enter finds   Esc leaves',
   notified: {
     good: 'SteadyDancer: ready',
     bad: 'SteadyDancer: it ended with a failure',
@@ -89,6 +88,8 @@ export const panes = {
     pane: 'pane',
     open: 'open',
     search: 'search',
+    find: 'find',
+    leaveSearch: 'leave search',
     next: 'next',
     previous: 'previous',
     endSearch: 'end search',

@@ -5,10 +5,10 @@ import type { RunBackground } from '../../screens/panes/background.ts';
 import { RunScreen } from '../../screens/run.tsx';
 import { RunFeed } from '../../screens/run-feed.ts';
 import type { Event } from '../../src/contract/events.ts';
-import { dockerfile, LONG_RUN_ID } from './data/long-run.ts';
+import { dockerfile, LONG_RUN_ID, longRun } from './data/long-run.ts';
 import { longRunPlan } from './data/long-run-plan.ts';
 import { moments } from './data/run-moments.ts';
-import { clockAt } from './data/runs.ts';
+import { clockAt, START } from './data/runs.ts';
 import { renderScreen } from './render.ts';
 
 /** FRAMES_FILE=… keeps every frame, to be looked at beside the mock-ups. */
@@ -78,3 +78,58 @@ describe.each(Object.entries(moments))('%s', (name, { events, second, says }) =>
     await drawn.unmount();
   });
 });
+
+describe('frames do not jump', () => {
+  test.each(sizes)(
+    '%i x %i: what stands somewhere stays there through a build',
+    async (columns, rows) => {
+      const feed = new RunFeed();
+      const events = longRun(868);
+      const from = events.findIndex(({ at }) => at >= timeAt(420));
+      for (const event of events.slice(0, from)) feed.push(event);
+      const node = (second: number) => screen([], second, feed);
+      const drawn = await renderScreen(node(420), { columns, rows });
+      const before = places(await drawn.lines());
+      expect(before.size).toBeGreaterThan(2);
+      let next = from;
+      for (let second = 430; second < 600; second += 10) {
+        for (; (events[next]?.at ?? '9') <= timeAt(second); next += 1)
+          feed.push(events[next] as Event);
+        await drawn.rerender(node(second));
+        const now = places(await drawn.lines());
+        for (const [what, row] of before) expect([what, now.get(what)]).toEqual([what, row]);
+      }
+      expect(drawn.flicker).toEqual({ clears: 0, tall: 0 });
+      await drawn.unmount();
+    },
+  );
+
+  test('what is said and a search field take no row from the panes', async () => {
+    const { events } = moments['mid-build with downloads'] ?? { events: [] };
+    const drawn = await renderScreen(screen(events, 700), { columns: 80, rows: 24 });
+    const before = places(await drawn.lines());
+    drawn.type('n');
+    await drawn.waitFor('It will be told');
+    expect(places(await drawn.lines())).toEqual(before);
+    drawn.type('/');
+    await drawn.waitFor('Esc leave search');
+    expect(places(await drawn.lines())).toEqual(before);
+    await drawn.unmount();
+  });
+});
+
+function timeAt(second: number): string {
+  return new Date(START + second * 1000).toISOString();
+}
+
+/** Where the panes begin, and the rule and keys at the bottom. */
+function places(lines: readonly string[]): Map<string, number> {
+  const found = new Map<string, number>();
+  for (const [row, line] of lines.entries()) {
+    const pane = /^ \[?(Steps|Log|Models|Disk|GPU)\b/.exec(line)?.[1];
+    if (pane) found.set(pane, row);
+    if (/^ [─-]+$/.test(line)) found.set(row < 3 ? 'upper rule' : 'lower rule', row);
+    if (row === lines.length - 1 && line !== '') found.set('keys', row);
+  }
+  return found;
+}
