@@ -49,19 +49,19 @@ export class PlainLog {
     return [Buffer.from(`#${step.number} ${vertex.name}\n`)];
   }
 
+  /** Whole lines in one piece, each with its step's number; what has no end yet waits. */
   #lines(step: Step, stream: 1 | 2, data: Uint8Array): Buffer[] {
     const out: Buffer[] = [];
     const open = step.open.get(stream) ?? { parts: [], bytes: 0 };
-    let from = 0;
-    for (let at = data.indexOf(NEWLINE); at !== -1; at = data.indexOf(NEWLINE, from)) {
-      open.parts.push(Buffer.from(data.subarray(from, at + 1)));
-      out.push(Buffer.from(`#${step.number} `), ...open.parts.splice(0));
+    const last = data.lastIndexOf(NEWLINE);
+    if (last !== -1) {
+      const lines = Buffer.concat([...open.parts.splice(0), data.subarray(0, last + 1)]);
       open.bytes = 0;
-      from = at + 1;
+      out.push(numbered(lines, Buffer.from(`#${step.number} `)));
     }
-    if (from < data.length) {
-      open.parts.push(Buffer.from(data.subarray(from)));
-      open.bytes += data.length - from;
+    if (last + 1 < data.length) {
+      open.parts.push(Buffer.from(data.subarray(last + 1)));
+      open.bytes += data.length - last - 1;
     }
     step.open.set(stream, open);
     if (open.bytes > MAX_OPEN_BYTES) {
@@ -98,6 +98,21 @@ export class PlainLog {
     step.ended = word;
     return [Buffer.from(`#${step.number} pull ${event.ref}: ${word}\n`)];
   }
+}
+
+/** Lines that all have an end, with a prefix before each. */
+function numbered(lines: Buffer, prefix: Buffer): Buffer {
+  let count = 0;
+  for (let at = lines.indexOf(NEWLINE); at !== -1; at = lines.indexOf(NEWLINE, at + 1)) count += 1;
+  const out = Buffer.allocUnsafe(lines.length + count * prefix.length);
+  let to = 0;
+  for (let from = 0; from < lines.length; ) {
+    const end = lines.indexOf(NEWLINE, from) + 1;
+    to += prefix.copy(out, to);
+    to += lines.copy(out, to, from, end);
+    from = end;
+  }
+  return out;
 }
 
 function endWord({ error, cached, started, completed }: SolveVertex): string {

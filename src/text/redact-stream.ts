@@ -35,6 +35,12 @@ export class SecretFilter {
       this.#held + Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length).toString('latin1');
     const lines = Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r')) + 1;
     const sure = Math.max(lines, this.#sureUntil(text, lines));
+    if (this.#held === '' && text.length - sure <= MOST_HELD) {
+      this.#held = text.slice(sure);
+      const shown = text.slice(0, sure);
+      // A latin1 character is a byte: nothing has to be made anew.
+      return this.#suspicious(shown) ? this.#clean(shown) : chunk.subarray(0, sure);
+    }
     if (text.length - sure <= MOST_HELD) {
       this.#held = text.slice(sure);
       return this.#clean(text.slice(0, sure));
