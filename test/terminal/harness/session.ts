@@ -34,11 +34,14 @@ const keys = {
   left: '\x1b[D',
   tab: '\t',
   backspace: '\x7f',
+  pageUp: '\x1b[5~',
+  pageDown: '\x1b[6~',
   'ctrl-c': '\x03',
 } as const;
 export type Key = keyof typeof keys;
 
 const WAIT_MS = 15_000;
+const WRITTEN_KEPT = 1_000_000;
 // Home and erase down, and the two ways of erasing the whole display (ECMA-48 ED).
 const CLEAR = /\x1b\[(?:1;1)?H\x1b\[0?J|\x1b\[[23]J/g;
 
@@ -50,6 +53,8 @@ export class PtySession {
   #cursorShown = true;
   #scrolls = 0;
   #clears = 0;
+  #title = '';
+  #written = '';
   #changed: () => void = () => {};
 
   constructor(options: PtyOptions) {
@@ -61,6 +66,9 @@ export class PtySession {
       allowProposedApi: true,
     });
     this.#watchModes();
+    this.#terminal.onTitleChange((title) => {
+      this.#title = title;
+    });
     const path = process.env.PATH ?? '';
     const home = process.env.HOME ?? '/';
     this.#pty = spawnPty(file, [...args], {
@@ -78,6 +86,7 @@ export class PtySession {
     });
     this.#pty.onData((data) => {
       this.#clears += data.match(CLEAR)?.length ?? 0;
+      this.#written = (this.#written + data).slice(-WRITTEN_KEPT);
       this.#terminal.write(data, () => this.#changed());
     });
     this.exited = new Promise((resolve) => {
@@ -172,6 +181,16 @@ export class PtySession {
   /** Times that the full-screen drawing scrolled (a frame taller than the terminal) or was cleared. */
   flicker(): { tall: number; clears: number } {
     return { tall: this.#scrolls, clears: this.#clears };
+  }
+
+  /** The window's title, as the program set it last. */
+  title(): string {
+    return this.#title;
+  }
+
+  /** What the program wrote last, byte for byte: what shows nowhere (a taskbar, a clipboard). */
+  written(): string {
+    return this.#written;
   }
 
   /** The terminal itself, for pictures. */
