@@ -93,6 +93,8 @@ export const eventBodySchemas = {
   disk: z.object({
     type: z.literal('disk'),
     place: diskPlaceSchema,
+    /** Of its filesystem, as a person knows it: the mount point, or `C:`. Places that share it share the name. */
+    name: z.string().optional(),
     freeBytes: bytes,
     totalBytes: bytes,
     /** Fall of free space; negative when space is being freed. */

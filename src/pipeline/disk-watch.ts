@@ -106,6 +106,7 @@ function tell(place: DiskPlace, disk: WatchedDisk, emit: Emit, more: MoreOfDisk)
   emit({
     type: 'disk',
     place,
+    name: disk.name,
     freeBytes,
     totalBytes,
     bytesPerSecond: Math.round(record.bytesPerSecond),
