@@ -50,7 +50,7 @@ async function anyLit(
       const path = join(folder, `${index}.png`);
       await client.download(file, { path, maxBytes: MAX_PICTURE_BYTES }, { signal });
       const media = await inspectMedia(path);
-      if (media.kind !== 'png') return null;
+      if (media.kind !== 'pixels') return null;
       if (media.measures.lit >= MIN_LIT) return true;
     }
     return false;

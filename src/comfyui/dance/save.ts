@@ -67,7 +67,7 @@ async function look(path: string, mime: string) {
     const film = (name: string) => judgeMedia(name, media, {}).detail;
     // Black or still is known before the film gets its name.
     film(basename(path));
-    const extension = media.kind === 'mp4' ? '.mp4' : media.kind === 'png' ? '.png' : null;
+    const extension = media.kind === 'other' ? null : media.extension;
     return { detail: film, mime: media.mime ?? mime, extension };
   } catch (error) {
     if (!(error instanceof UnreadableMedia)) throw error;

@@ -1,10 +1,12 @@
-import { open } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { exitCodes } from '../../contract/exit-codes.ts';
 import { Failure } from '../../contract/failure.ts';
+import { readGif } from '../media/gif.ts';
 import { readMp4 } from '../media/mp4.ts';
 import { readPictureSize } from '../media/picture-size.ts';
 import { UnreadableMedia } from '../media/unreadable.ts';
+import { readWebm } from '../media/webm.ts';
 
 export interface Photo {
   kind: 'photo';
@@ -16,10 +18,10 @@ export interface Photo {
 export interface Clip {
   kind: 'clip';
   path: string;
-  /** Null where the container does not say it, or is not looked into. */
+  /** Null where the container does not say it. */
   durationMs: number | null;
-  frames: number | null;
-  hasSound: boolean | null;
+  frames: number;
+  hasSound: boolean;
 }
 
 /** Smaller than the smallest film. */
@@ -36,15 +38,23 @@ export async function readSource(path: string): Promise<Photo | Clip> {
   const head = await readHead(path, name);
   try {
     if (isPicture(head)) return photoOf(path, await readPictureSize(path));
-    if (isIsoFile(head)) return await clipOf(path);
-    if (isOtherVideo(head)) {
-      return { kind: 'clip', path, durationMs: null, frames: null, hasSound: null };
+    if (isIsoFile(head)) {
+      const { sampleCount: frames, ...film } = await readMp4(path);
+      return clipOf(path, { frames, ...film });
+    }
+    if (isMatroska(head)) return clipOf(path, await readWebm(path));
+    if (isGif(head)) {
+      const { frameCount: frames, durationMs } = readGif(await readFile(path));
+      return clipOf(path, { frames, durationMs, hasAudio: false });
     }
   } catch (error) {
     if (!(error instanceof UnreadableMedia)) throw error;
     throw unreadable(name, `${error.message}`);
   }
-  throw unreadable(name, 'it is neither a picture (PNG, JPEG, WebP) nor a video (MP4, MOV, WebM)');
+  throw unreadable(
+    name,
+    'it is neither a picture (PNG, JPEG, WebP) nor a video (MP4, MOV, WebM, MKV, GIF)',
+  );
 }
 
 async function readHead(path: string, name: string): Promise<Buffer> {
@@ -85,10 +95,9 @@ function isIsoFile(head: Buffer): boolean {
   return ['ftyp', 'moov', 'wide', 'mdat', 'free', 'skip'].includes(latin(head, 4, 8));
 }
 
-function isOtherVideo(head: Buffer): boolean {
-  const isMatroska = head.subarray(0, 4).equals(Buffer.from([0x1a, 0x45, 0xdf, 0xa3]));
-  return isMatroska || latin(head, 0, 4) === 'GIF8';
-}
+const isMatroska = (head: Buffer) =>
+  head.subarray(0, 4).equals(Buffer.from([0x1a, 0x45, 0xdf, 0xa3]));
+const isGif = (head: Buffer) => latin(head, 0, 4) === 'GIF8';
 
 function photoOf(path: string, { width, height }: { width: number; height: number }): Photo {
   if (Math.min(width, height) >= MIN_SIDE) return { kind: 'photo', path, width, height };
@@ -99,8 +108,11 @@ function photoOf(path: string, { width, height }: { width: number; height: numbe
   });
 }
 
-async function clipOf(path: string): Promise<Clip> {
-  const { durationMs, sampleCount: frames, hasAudio: hasSound } = await readMp4(path);
+function clipOf(
+  path: string,
+  film: { frames: number; durationMs: number; hasAudio: boolean },
+): Clip {
+  const { frames, durationMs, hasAudio: hasSound } = film;
   if (frames < MIN_FRAMES) {
     throw new Failure({
       code: 'dance-clip-short',

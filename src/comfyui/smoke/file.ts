@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import type { Failure } from '../../contract/failure.ts';
 import type { Downloaded, ServerFile } from '../client.ts';
-import { inspectMedia } from '../media/inspect.ts';
+import { type CodedFilm, type DecodedFilm, inspectMedia } from '../media/inspect.ts';
 import { UnreadableMedia } from '../media/unreadable.ts';
 import {
   type LevelVerdict,
@@ -13,7 +13,7 @@ import {
 } from './context.ts';
 import { judgeMedia } from './judge-media.ts';
 import { producedFiles } from './produced-files.ts';
-import { measureShownFrames } from './shown-frames.ts';
+import { keepFirstFrame, measureShownFrames } from './shown-frames.ts';
 
 const MAX_FILE_BYTES = 2e9;
 /** A workflow that saves each frame as a picture makes many files; this many are fetched. */
@@ -44,7 +44,7 @@ export const file: SmokeLevelDefinition = {
       const saved = await client.download(from, to, { signal }).catch((error) => {
         throw gone(from, error) ?? error;
       });
-      const { verdict, still } = await judge(context, saved, signal);
+      const { verdict, still } = await judge(context, { ...saved, from }, signal);
       verdicts.push(verdict);
       if (still) stills += 1;
     }
@@ -67,7 +67,7 @@ interface Judged {
 
 async function judge(
   context: SmokeContext,
-  saved: Downloaded,
+  saved: Downloaded & { from: ServerFile },
   signal: AbortSignal,
 ): Promise<Judged> {
   const name = basename(saved.path);
@@ -76,11 +76,16 @@ async function judge(
     const media = await inspectMedia(saved.path);
     const mime = media.mime ?? saved.mime;
     context.outputs.push({ path: saved.path, bytes: saved.bytes, mime });
-    const still = media.kind === 'png' && media.measures.frames === 1;
+    const still = media.kind !== 'other' && !media.mergesFrames && framesOf(media) === 1;
     const { fileExpected } = context;
     const expected = still ? { ...fileExpected, frames: 1 } : fileExpected;
-    const shown = media.kind === 'mp4' ? await measureShownFrames(context, signal) : null;
-    return { verdict: judgeMedia(name, media, expected, shown), still };
+    const shown = media.kind === 'coded' ? await measureShownFrames(context, signal) : null;
+    const verdict = judgeMedia(name, media, expected, shown);
+    if (media.kind === 'coded' && media.frames > 1) {
+      const frame = await keepFirstFrame(context, saved, signal);
+      if (frame) context.outputs.push(frame);
+    }
+    return { verdict, still };
   } catch (error) {
     if (!(error instanceof UnreadableMedia)) throw error;
     throw smokeFailure(
@@ -90,6 +95,9 @@ async function judge(
     );
   }
 }
+
+const framesOf = (media: DecodedFilm | CodedFilm) =>
+  media.kind === 'pixels' ? media.measures.frames : media.frames;
 
 /** The server's name without folders; a second file of that name gets a number. */
 function localName(filename: string, taken: Set<string>): string {

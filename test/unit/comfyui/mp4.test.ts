@@ -54,7 +54,7 @@ describe('readMp4', () => {
 describe('inspectMedia', () => {
   it('decodes an animated PNG whose frames are parts of the picture', async () => {
     expect(await inspectMedia(film('ffmpeg-delta.apng'))).toMatchObject({
-      kind: 'png',
+      kind: 'pixels',
       mime: 'image/apng',
       measures: { frames: 5, width: 32, height: 32 },
     });
@@ -63,9 +63,13 @@ describe('inspectMedia', () => {
   it('goes by content, not by name', async () => {
     const path = join(folder, 'film.png');
     await writeFile(path, await readFile(film('h264-17-frames.mp4')));
-    expect(await inspectMedia(path)).toMatchObject({ kind: 'mp4', mime: 'video/mp4', frames: 17 });
-    await writeFile(path, 'GIF89a0123456789');
-    expect(await inspectMedia(path)).toEqual({ kind: 'other', mime: 'image/gif' });
+    expect(await inspectMedia(path)).toMatchObject({
+      kind: 'coded',
+      mime: 'video/mp4',
+      frames: 17,
+    });
+    await writeFile(path, Buffer.from('ffd8ffe000104a46494600010101', 'hex'));
+    expect(await inspectMedia(path)).toEqual({ kind: 'other', mime: 'image/jpeg' });
     await writeFile(path, '');
     expect(await inspectMedia(path)).toEqual({ kind: 'other', mime: null });
   });

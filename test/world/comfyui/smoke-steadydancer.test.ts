@@ -52,8 +52,11 @@ describe('the test video of SteadyDancer', () => {
     expect(level('file')?.detail).toMatch(
       /17 frames of 64x112, avc1, .* It moves and is not black/,
     );
-    // The shown frames were for the look only.
-    expect(await readdir(outDir)).toEqual(['steadydancer_smoke_00001.mp4']);
+    // The shown frames were for the look only; the first one is kept.
+    expect((await readdir(outDir)).sort()).toEqual([
+      'steadydancer_smoke_00001-first-frame.png',
+      'steadydancer_smoke_00001.mp4',
+    ]);
   });
 
   it.each<[ServerScript, BuiltChoices, Partial<SmokeOptions>, string, string]>([
@@ -110,7 +113,7 @@ describe('an MP4 whose frames nobody shows', () => {
     const moving = await inspectMedia(film('moving.mp4'));
     const { detail } = judgeMedia('moving.mp4', moving, {});
     expect(detail).toMatch(/It moves; black cannot be told without decoding it\.$/);
-    if (moving.kind !== 'mp4') throw new Error('not an MP4');
+    if (moving.kind !== 'coded') throw new Error('not an MP4');
     const other = judgeMedia('x.mp4', { ...moving, codec: 'av01' }, {});
     expect(other.detail).toMatch(/Black or still cannot be told without decoding av01\.$/);
   });

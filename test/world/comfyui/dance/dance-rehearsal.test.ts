@@ -1,5 +1,5 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
+import { extname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createComfyClient } from '../../../../src/comfyui/client.ts';
 import { Failure } from '../../../../src/contract/failure.ts';
@@ -7,6 +7,7 @@ import { startStandIn } from '../../rehearsal/stand-in.ts';
 import { danceFolder } from './dance-folder.ts';
 
 const here = danceFolder();
+const fixtures = join(import.meta.dirname, '../../../fixtures');
 
 async function standIn(fault?: Parameters<typeof startStandIn>[0]) {
   const server = await startStandIn(fault);
@@ -23,7 +24,9 @@ describe('against the rehearsal', () => {
     expect(out).toEqual([here.path('mia-waltz.png')]);
     expect(said[0]).toContain('rehearsal');
     expect(said[1]).toBe('mia.png dances waltz.mp4: 64x112, 13 frames, 0.8 s, seed 7.');
-    expect(said.at(-1)).toMatch(/13 frames of 64x112\. It moves and is not black\. Rendered in/);
+    expect(said.at(-1)).toMatch(
+      /13 frames of 64x112, 0\.8 s\. It moves and is not black\. Rendered in/,
+    );
     const uploaded = await readdir(inputDir);
     expect(uploaded.map((name) => name.replace(/[0-9a-f]{12}/, '#')).sort()).toEqual([
       'sd_mia_#.png',
@@ -71,19 +74,32 @@ describe('against the rehearsal', () => {
 
   it('takes a clip that does not say how long it is, and says how much of it is danced', async () => {
     const { url } = await standIn();
-    await writeFile(here.path('clip.webm'), Buffer.from('1a45dfa39f4286810142f7810142f281', 'hex'));
-    const { exitCode, said, out } = await here.run(['mia.png', 'clip.webm'], {
+    await copyFile(join(fixtures, 'mp4/fragmented.mp4'), here.path('clip.mp4'));
+    const { exitCode, said, out } = await here.run(['mia.png', 'clip.mp4'], {
       url,
       seconds: '0.8',
     });
     expect(exitCode).toBe(0);
     expect(out).toEqual([here.path('mia-clip.png')]);
-    expect(said.join('\n')).toContain('mia.png dances clip.webm: 64x112, 13 frames, 0.8 s');
-    const all = await here.run(['mia.png', 'clip.webm'], { url: 'http://127.0.0.1:9' });
+    expect(said.join('\n')).toContain('mia.png dances clip.mp4: 64x112, 13 frames, 0.8 s');
+    const all = await here.run(['mia.png', 'clip.mp4'], { url: 'http://127.0.0.1:9' });
     expect(all.said[0]).toBe(
       'The clip does not say how long it is: 5.1 s of it at most are danced.',
     );
   });
+
+  it.each(['film/vp9-opus.webm', 'film/live-vp8.webm', 'film/moving.gif'])(
+    'knows how long %s is',
+    async (name) => {
+      const { url } = await standIn();
+      const clip = `clip${extname(name)}`;
+      await copyFile(join(fixtures, name), here.path(clip));
+      const { exitCode, said } = await here.run(['mia.png', clip], { url, seconds: '9' });
+      expect(exitCode).toBe(0);
+      expect(said[0]).toMatch(/^The clip has 1\.[01] s, not 9 s; all of it is danced\.$/);
+      expect(said.join('\n')).toContain(`mia.png dances ${clip}: 64x112, 17 frames, 1.1 s`);
+    },
+  );
 
   it('is taken off the server by Ctrl-C, with exit code 130 and nothing saved', async () => {
     const { url } = await standIn('hang-in-render');
