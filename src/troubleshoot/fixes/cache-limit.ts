@@ -63,16 +63,24 @@ async function inspected({ processes, env }: AskBuildx): Promise<number | null> 
   return exitCode === 0 ? limitOfInspect(stdout) : null;
 }
 
-/** The last rule of `buildx inspect`, the one for everything; null where none is listed. */
+/**
+ * The limit in the last rule of `buildx inspect`, the one for everything; null where none is listed.
+ * Where some of the disk has to stay free (`Min Free Space`), only what is reserved is sure to stay:
+ * this is asked when a disk is short of space (moby/buildkit client/prune.go).
+ */
 export function limitOfInspect(text: string): number | null {
   const rules = text.split(/^GC Policy rule#\d+:/m).slice(1);
   const last = rules.at(-1) ?? '';
-  const [, number, unit = '', binary] =
-    /^\s*(?:Max Used Space|Keep Bytes|Reserved Space):\s*([\d.]+)\s*([kMGT]?)(i?)B/im.exec(last) ??
-    [];
-  if (number === undefined) return null;
-  const power = ['', 'k', 'm', 'g', 't'].indexOf(unit.toLowerCase());
-  return Math.round(Number(number) * (binary ? 1024 : 1000) ** power) || null;
+  const named = (name: string): number | null => {
+    const [, number, unit = '', binary] =
+      new RegExp(`^\\s*${name}:\\s*([\\d.]+)\\s*([kMGT]?)(i?)B`, 'im').exec(last) ?? [];
+    if (number === undefined) return null;
+    const power = ['', 'k', 'm', 'g', 't'].indexOf(unit.toLowerCase());
+    return Math.round(Number(number) * (binary ? 1024 : 1000) ** power) || null;
+  };
+  const reserved = named('Reserved Space');
+  if (reserved !== null && named('Min Free Space') !== null) return reserved;
+  return named('Max Used Space') ?? named('Keep Bytes') ?? reserved;
 }
 
 /** The limit that a daemon.json names; null where it names none or cannot be read. */
