@@ -16,6 +16,8 @@ const STILL_FRAME_BYTES = 40;
 const NEW_FRAME_BYTES = 120;
 /** Later a frame can be a new beginning of the same picture (x264 each 250 frames, libvpx 128). */
 const FIRST_FRAMES = 100;
+/** A first frame of fewer bytes is one colour: another one costs next to nothing, too. */
+const PICTURE_BYTES = 200;
 /** Of a still film's frames in VP9, this share has the size of most. */
 const ALIKE = 0.8;
 
@@ -88,6 +90,7 @@ function typicalChange({
 }: CodedFilm): { bytes: number; moves: boolean } | null {
   const isH264 = /^avc/.test(codec);
   if (!(isH264 || codec === 'vp9') || sampleSizes.length < 5) return null;
+  if ((sampleSizes[0] ?? 0) < PICTURE_BYTES) return null;
   const later = sampleSizes.slice(1).sort((a, b) => a - b);
   const bytes = later[Math.floor(later.length / 2)] ?? 0;
   if (bytes > STILL_FRAME_BYTES) return { bytes, moves: true };

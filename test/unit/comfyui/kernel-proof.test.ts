@@ -48,6 +48,7 @@ describe('the proof of torch and its kernels, as an H100 gave it', () => {
     ['flash-missing', 'flash-attn', 'attention-missing', /No module named 'flash_attn'/],
     ['sage-no-compiler', 'sageattention', 'attention-kernel-failed', /nonexistent/],
     ['no-gpu', 'sdpa', 'gpu-not-usable', /No CUDA GPUs are available/],
+    ['no-driver', 'sdpa', 'gpu-not-usable', /Found no NVIDIA driver on your system/],
     ['memory-full', 'sdpa', 'gpu-busy', /out of memory/],
     ['alarm', 'sdpa', 'gpu-proof-timeout', /exit code 142/],
   ] as const)('%s is named with the line that shows it', (name, asked, code, proof) => {
