@@ -1,4 +1,5 @@
 import type { Planned } from '../recipe/types.ts';
+import { pinTitle } from './update-lines.ts';
 
 const gb = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
 const row = (name: string, text: string) => `  ${name.padEnd(11)}${text}`;
@@ -42,6 +43,10 @@ export function planLines({ plan, choices, recommendation, steps, gpu, order }: 
     for (const { change } of [stack, variant, attention]) {
       if (change) lines.push(row('', `would change it: ${change}`));
     }
+  }
+  for (const [at, { id, shipped, commit }] of (plan.pins ?? []).entries()) {
+    const moved = `${pinTitle(id)} ${commit.slice(0, 7)}, shipped ${shipped.slice(0, 7)}`;
+    lines.push(row(at === 0 ? 'Updated' : '', moved));
   }
   lines.push(
     row('Image', plan.image.ref),
