@@ -3,11 +3,13 @@
 . /steps/fetch.sh
 unset UV_CONSTRAINT PIP_CONSTRAINT
 export DEBIAN_FRONTEND=noninteractive
-apt-get update && apt-get install -y --no-install-recommends g++
+apt-get update -o Acquire::Retries=3
+apt-get install -y --no-install-recommends -o Acquire::Retries=3 g++
 uv pip install --require-hashes --no-deps -r /locks/openmmlab-build.lock
 awk '/^[A-Za-z0-9]/ { on = /^mmcv==/ } on' /locks/openmmlab.lock >/tmp/mmcv.lock
 mkdir -p /wheels /tmp/mmcv
 [ -x /usr/local/cuda/bin/nvcc ] || fail 'The CUDA image has no nvcc at /usr/local/cuda/bin.'
+# --verbose: ninja counts its files, and this takes the better part of an hour.
 CUDA_HOME=/usr/local/cuda FORCE_CUDA=1 MMCV_WITH_OPS=1 MAX_JOBS=${MAX_JOBS:-$(nproc)} \
-  pip wheel --no-cache-dir --no-build-isolation --no-deps --require-hashes --wheel-dir /wheels \
+  pip wheel --verbose --no-cache-dir --no-build-isolation --no-deps --require-hashes --wheel-dir /wheels \
   -r /tmp/mmcv.lock || fail 'mmcv could not be compiled; its output stands above.'
