@@ -45,12 +45,18 @@ export function startHashing(
   return worker === null ? new HashingHere(path, bytes) : new HashingThread(path, bytes, worker);
 }
 
+/** The thread is woken for so much; waking it costs a system call, and it looks by itself every second. */
+const WAKE_BYTES = 1 << 20;
+
 class HashingThread implements Hashing {
   readonly sha256: Promise<string>;
   readonly #marks = new BigInt64Array(new SharedArrayBuffer(16));
   readonly #worker: Worker;
+  readonly #bytes: number;
+  #wokenAt = 0;
 
   constructor(path: string, bytes: number, worker: string) {
+    this.#bytes = bytes;
     this.#worker = new Worker(worker, {
       workerData: { path, bytes, shared: this.#marks.buffer },
       // The buffer of one megabyte is all it needs.
@@ -72,6 +78,8 @@ class HashingThread implements Hashing {
   completeTo(bytes: number): void {
     if (BigInt(bytes) <= Atomics.load(this.#marks, 0)) return;
     Atomics.store(this.#marks, 0, BigInt(bytes));
+    if (bytes - this.#wokenAt < WAKE_BYTES && bytes < this.#bytes) return;
+    this.#wokenAt = bytes;
     Atomics.notify(this.#marks, 0);
   }
 

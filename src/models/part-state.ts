@@ -59,6 +59,8 @@ export class PartState {
     const fd = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o644);
     try {
       const last = newestSlot(fd);
+      // Its blocks are taken now: what came can be noted also on a disk that is full by then.
+      if (last === null) writeSync(fd, Buffer.alloc(2 * SLOT_BYTES, '\n'), 0, 2 * SLOT_BYTES, 0);
       const same = last !== null && sameVersion(last, identity);
       const trusted = boot !== null && last?.boot === boot ? last.written : last?.synced;
       return {

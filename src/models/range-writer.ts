@@ -2,8 +2,8 @@ import type { PartFile } from './part-file.ts';
 import type { Claim } from './ranges.ts';
 
 /** Written together: fewer calls. Held back at most: what a kill may lose of one connection. */
-const WRITE_BYTES = 128 * 1024;
-const HOLD_BYTES = 320 * 1024;
+const WRITE_BYTES = 256 * 1024;
+const HOLD_BYTES = 512 * 1024;
 
 /** Writes what one connection brings, in order, and says when it should wait for the disk. */
 export class RangeWriter {

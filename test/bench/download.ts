@@ -1,6 +1,7 @@
 // Time to a verified file over loopback, against `curl && sha256sum` and `aria2c -x8` with its checksum.
-// Usage: node test/bench/download.ts [--bytes 2000000000] [--rate BYTES_PER_SECOND] [--pairs 3] [--folder DIR]
-// Pairs run one after the other on the same server, so that the ratio stands although times vary.
+// Usage: node test/bench/download.ts [--bytes 2000000000] [--rate BYTES_PER_SECOND] [--rounds 3] [--folder DIR]
+// Rounds run one after the other on the same server, each tool first in turn, so that the ratio
+// stands although times vary; the last line is the median of the ratios and their spread.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,7 +14,7 @@ const { values } = parseArgs({
   options: {
     bytes: { type: 'string', default: '2000000000' },
     rate: { type: 'string', default: '' },
-    pairs: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '3' },
     folder: { type: 'string', default: tmpdir() },
   },
 });
@@ -72,31 +73,43 @@ const tools: Record<string, (folder: string) => Taken> = {
     ),
 };
 
-const rows: Record<string, Taken>[] = [];
+const ratios: number[] = [];
+const sizes: number[] = [];
 try {
-  for (let pair = 0; pair < Number(values.pairs); pair += 1) {
+  for (let round = 0; round < Number(values.rounds); round += 1) {
     const row: Record<string, Taken> = {};
-    for (const [name, run] of Object.entries(tools)) {
+    const names = Object.keys(tools);
+    for (const [at] of names.entries()) {
+      const name = names[(at + round) % names.length] ?? '';
       const folder = mkdtempSync(join(values.folder, 'sd-bench-'));
       try {
-        row[name] = run(folder);
+        const taken = tools[name]?.(folder);
+        if (taken) row[name] = taken;
       } catch (error) {
         console.error(`${name}: ${(error as Error).message}`);
       } finally {
         rmSync(folder, { recursive: true, force: true });
       }
     }
-    rows.push(row);
-    const ours = row.steadydancer?.ms ?? Number.NaN;
+    const ours = row.steadydancer;
     const others = [row.curl?.ms, row.aria2c?.ms].filter((ms) => ms !== undefined);
+    if (!ours || others.length === 0) continue;
+    const ratio = Math.min(...others) / ours.ms;
+    ratios.push(ratio);
+    sizes.push(ours.maxRssBytes ?? 0);
     console.log(
-      Object.entries(row)
-        .map(([name, { ms }]) => `${name} ${(ms / 1000).toFixed(2)} s`)
+      names
+        .map((name) => `${name} ${((row[name]?.ms ?? Number.NaN) / 1000).toFixed(2)} s`)
         .join('  '),
-      ` ratio to the faster ${(Math.min(...others) / ours).toFixed(2)}`,
-      ` RSS ${((row.steadydancer?.maxRssBytes ?? 0) / 1e6).toFixed(0)} MB`,
+      ` ratio to the faster ${ratio.toFixed(2)}  RSS ${((ours.maxRssBytes ?? 0) / 1e6).toFixed(0)} MB`,
     );
   }
+  ratios.sort((a, b) => a - b);
+  const at = (share: number) => (ratios[Math.round((ratios.length - 1) * share)] ?? 0).toFixed(2);
+  console.log(
+    `ratio to the faster: median ${at(0.5)}, ${at(0)} to ${at(1)} in ${ratios.length} rounds;`,
+    `RSS at most ${(Math.max(...sizes) / 1e6).toFixed(0)} MB`,
+  );
 } finally {
   server.kill();
   rmSync(built, { recursive: true, force: true });
