@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { WantedModels } from '../comfyui/dance/server-models.ts';
 import { attentions, textEncoders, variants } from '../contract/choices.ts';
 import { labels } from '../contract/ids.ts';
+import { killedForMemory } from '../launch/killed.ts';
 import { startAgain } from '../launch/start-again.ts';
 import { readResult } from '../pipeline/history.ts';
 import { systemClock } from '../ports/clock.ts';
@@ -19,6 +20,8 @@ export interface DanceServer {
   built: WantedModels;
   /** The container's limit of memory; null: none, or a server of somebody else. */
   memoryLimitBytes: number | null;
+  /** What the engine says when memory ran full and ended it; null: it did not, or who knows. */
+  killed(): Promise<string | null>;
 }
 
 /** Our container, started when it does not run. Throws what startAgain() throws. */
@@ -54,6 +57,7 @@ export async function ownServer(
     url: launched.url,
     built: await builtFor(info, io),
     memoryLimitBytes: info.HostConfig.Memory || null,
+    killed: () => killedForMemory(docker, launched.id),
   };
 }
 

@@ -5,6 +5,7 @@ import { type ComfyClient, createComfyClient } from '../comfyui/client.ts';
 import { type Dance, type Dancer, renderDance } from '../comfyui/dance/dance.ts';
 import { filmOf } from '../comfyui/dance/film.ts';
 import { findDancer } from '../comfyui/dance/find-dancer.ts';
+import { withWayOut } from '../comfyui/dance/full-memory.ts';
 import { type Clip, type Photo, readSource } from '../comfyui/dance/sources.ts';
 import type { DanceItem, DanceReport } from '../contract/dance.ts';
 import { exitCodes, signalExitCodes } from '../contract/exit-codes.ts';
@@ -81,7 +82,7 @@ async function danceAll(
   const server: DanceServer =
     options.url === undefined
       ? await ownServer(options.profile, io, signal)
-      : { url: options.url, built: {}, memoryLimitBytes: null };
+      : { url: options.url, built: {}, memoryLimitBytes: null, killed: async () => null };
   const client = createComfyClient(
     connectionOptions({ ...(options.insecure ? { insecure: true } : {}), url: server.url }, io),
   );
@@ -91,7 +92,10 @@ async function danceAll(
     report.rehearsal = dancer.kind === 'rehearsal';
     tell(dancer, io);
     for (const [index, one] of dances.entries()) {
-      await danceOne(one, dancer, client, { index, dances, report, options, io, signal });
+      const many = { index, dances, report, options, io, signal };
+      await danceOne(one, dancer, client, many).catch(async (error: unknown) => {
+        throw await withWayOut(error, one.film, dancer, server.killed);
+      });
     }
   } finally {
     await client.close();

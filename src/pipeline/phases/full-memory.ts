@@ -1,6 +1,7 @@
 import { type FullMemory, memoryFixes } from '../../comfyui/smoke/memory-ladder.ts';
 import type { ResolvedChoices } from '../../contract/choices.ts';
 import { Failure } from '../../contract/failure.ts';
+import { killedForMemory } from '../../launch/killed.ts';
 import type { RunContext } from '../context.ts';
 
 /** Full memory: what really ended the server, and what helps without a new image. */
@@ -15,7 +16,9 @@ export async function withWayOut(
   if (failure.code === 'smoke-out-of-memory') {
     return new Failure({ ...failure.details, fixes: fixes('video') }, { cause: failure });
   }
-  const killed = failure.code === 'comfyui-unreachable' ? await killedWords(ctx) : null;
+  const { engine, container } = ctx.facts;
+  const lost = failure.code === 'comfyui-unreachable' && engine && container;
+  const killed = lost ? await killedForMemory(engine.docker, container.id) : null;
   if (killed === null) return failure;
   return new Failure(
     {
@@ -27,17 +30,4 @@ export async function withWayOut(
     },
     { cause: failure },
   );
-}
-
-/** What the engine says of a container that the kernel ended; null for any other. */
-async function killedWords({ facts }: RunContext): Promise<string | null> {
-  if (!facts.container || !facts.engine) return null;
-  const info = await facts.engine.docker
-    .getContainer(facts.container.id)
-    .inspect()
-    .catch(() => null);
-  if (!info || info.State.Running) return null;
-  const { ExitCode: exitCode, OOMKilled: outOfMemory } = info.State;
-  if (exitCode !== 137 && !outOfMemory) return null;
-  return `exit code ${exitCode}, OOMKilled ${outOfMemory}`;
 }
