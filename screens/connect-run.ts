@@ -33,6 +33,7 @@ export function runDeps(io: Io): RunDeps {
     background: (runId) => readBackground(runs, runId),
     page: (runId) => pageBuildLog(join(runs, runId), io.env),
     tellDesktop: (text) => tellDesktop(text, io),
+    trouble: async () => (await import('./connect-trouble.ts')).troubleWorld(io),
   };
 }
 

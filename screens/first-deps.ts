@@ -44,6 +44,7 @@ export function firstDeps(
       await world();
       return deps.control(...given);
     },
+    trouble: async () => (await import('./connect-trouble.ts')).troubleWorld(io),
     sight: { ...glance(io.env), last: lastRun(runs) },
     proxy: proxyOf(io.env),
     observe: async (...given) => (await world()).observe(...given),

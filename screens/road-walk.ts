@@ -27,7 +27,8 @@ export async function walkWithRights(
   return deps.walkRoad(road, machine, on.onLine, on.signal);
 }
 
-async function becomeRoot(
+/** Root rights, after sudo's question where it wants a password; false where there are none. */
+export async function becomeRoot(
   { rootRights, askPassword }: Pick<WizardDeps, 'rootRights' | 'askPassword'>,
   handOver: HandOver,
 ): Promise<boolean> {

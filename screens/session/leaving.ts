@@ -1,5 +1,6 @@
 import { type ExitCode, exitCodes } from '../../src/contract/exit-codes.ts';
 import { type Leaving as Manner, summaryLines } from '../summary.ts';
+import type { WizardState } from '../wizard-state.ts';
 import type { Shared } from './shared.ts';
 
 /** Closes the screens, with what is left to say. */
@@ -12,8 +13,8 @@ export class Leaving {
 
   leave(manner: Manner, exitCode?: ExitCode): void {
     const { store, feed, stop, close } = this.#shared;
-    const { page, stopped } = store.state;
-    const runId = 'runId' in page ? page.runId : null;
+    const { stopped } = store.state;
+    const runId = runOf(store.state);
     const ended = feed.state.result?.exitCode ?? (runId ? exitCodes.bug : exitCodes.done);
     const code = exitCode ?? (manner === 'finished' ? ended : exitCodes.done);
     stop.abort();
@@ -27,12 +28,18 @@ export class Leaving {
     const { page } = store.state;
     if (page.at === 'run') {
       if (page.ending === 'none') store.do({ flow: 'run', type: 'ending', ending: 'asking' });
-    } else if (page.at !== 'starting' && page.at !== 'walking') {
+    } else if (page.at !== 'starting' && page.at !== 'walking' && page.at !== 'fixing') {
       this.leave(this.hasRun() ? 'finished' : 'nothing');
     }
   }
 
   hasRun(): boolean {
-    return 'runId' in this.#shared.store.state.page;
+    return runOf(this.#shared.store.state) !== null;
   }
+}
+
+/** The run that the page, or one before it, is about. */
+function runOf({ page, trail }: WizardState): string | null {
+  const shown = [...trail, page].findLast((one) => 'runId' in one);
+  return shown && 'runId' in shown ? shown.runId : null;
 }

@@ -1,3 +1,5 @@
+import { own } from '../own.ts';
+
 export const failure = {
   failed: (time: string) => `FAILED ${time}`,
   stopped: (time: string) => `STOPPED ${time}`,
@@ -8,6 +10,20 @@ export const failure = {
   keptSteps: (done: number, all: number) => `${done} of ${all} build steps`,
   keptModels: (bytes: string) => `${bytes} of models`,
   keptAnswers: 'all your answers',
+  step: (at: number, all: number, title: string) => `step ${at} of ${all}, ${title}`,
+  kind: (file: string, line: number) => `${file} line ${line}`,
+  answer: 'an answer of the system, in no log',
+  measuring: 'Looking at what can be done here ...',
+  frees: 'frees',
+  ready: 'ready again in',
+  byYou: 'by you',
+  fetches: (bytes: string) => `fetches ${bytes}`,
+  about: (time: string) => `about ${time}`,
+  seconds: 'seconds',
+  causes: (count: number) => `${count} other ${count === 1 ? 'cause' : 'causes'}`,
+  copy: 'copy',
+  report: 'report',
+  lookAgain: 'Look again',
   next: 'What next?',
   again: 'Try again',
   againNote: 'what is done is not done again',
@@ -16,7 +32,6 @@ export const failure = {
   byHand: 'In another terminal:',
   notHere: 'a choice for the next run',
   log: 'log',
-  noLog:
-    'No step of the image failed; the container has a log of its own: steadydancer logs --container',
+  noLog: `No step of the image failed; the container has a log of its own: ${own('logs --container')}`,
   noSign: 'The run ended without a result: its process is gone.',
 };

@@ -118,6 +118,13 @@ export function portTaken(sentence: string, owner: PortOwner): Failure {
     code: 'port-taken',
     sentence,
     phase: 'launch',
-    fixes: [{ label: 'Use another port', command: 'steadydancer run --set port=8189' }, ...stop],
+    fixes: [
+      {
+        label: 'Use another port',
+        command: 'steadydancer run --set port=8189',
+        applies: 'next-free-port',
+      },
+      ...stop,
+    ],
   });
 }

@@ -78,7 +78,7 @@ export async function situationOf(input: TroubleInput): Promise<Situation> {
     result: state.result,
     planned: here?.planned ?? null,
     steps: stepsOf(state),
-    containerId: docker ? await containerOf(docker, request.runId) : null,
+    container: docker ? await containerOf(docker, request.runId) : null,
   };
   return { trouble: { diagnoses: found.length > 0 ? found : [unnamed(state)], run }, world };
 }
@@ -125,8 +125,9 @@ async function connected(env: NodeJS.ProcessEnv, home: string): Promise<Docker |
     .catch(() => null);
 }
 
-async function containerOf(docker: Docker, runId: string): Promise<string | null> {
+async function containerOf(docker: Docker, runId: string): Promise<FailedRun['container']> {
   const filters = { label: [`${labels.run}=${runId}`] };
   const found = await docker.listContainers({ all: true, filters }).catch(() => []);
-  return found[0]?.Id ?? null;
+  const [first] = found;
+  return first ? { id: first.Id, name: (first.Names[0] ?? first.Id).replace(/^\//, '') } : null;
 }

@@ -2,7 +2,6 @@ import { appendFileSync } from 'node:fs';
 import type { ReactNode } from 'react';
 import { describe, expect, test } from 'vitest';
 import { EngineScreen } from '../../screens/engine.tsx';
-import { FailureScreen } from '../../screens/failure.tsx';
 import { cells } from '../../screens/kit/cells.ts';
 import { MachineScreen } from '../../screens/machine.tsx';
 import { ReportScreen } from '../../screens/report.tsx';
@@ -12,7 +11,7 @@ import { RunScreen } from '../../screens/run.tsx';
 import { WalkingScreen } from '../../screens/walking.tsx';
 import { engineRoads } from '../../src/machine/engine-roads.ts';
 import { replay } from '../../src/pipeline/reducer.ts';
-import { failedRun, rehearsalRun } from '../fixtures/events/runs.ts';
+import { rehearsalRun } from '../fixtures/events/runs.ts';
 import { dockerStopped, nothingSeen, planned, seen } from './data/machine.ts';
 import { absent, debianHost, inAPod, notIntegrated } from './data/no-engine.ts';
 import { clockAt, minuteSixLog, runAtMinuteSix } from './data/runs.ts';
@@ -147,18 +146,6 @@ const screens: Record<string, { node: ReactNode; says: (string | RegExp)[] }> = 
       />
     ),
     says: ['READY in 5.3 s', 'http://127.0.0.1:8188', 'The rehearsal passed'],
-  },
-  failure: {
-    node: (
-      <FailureScreen
-        run={replay(failedRun)}
-        runId="20261124-140000-c2d1"
-        canRetry
-        onAgain={nothing}
-        onQuit={nothing}
-      />
-    ),
-    says: ['FAILED 22 s', 'exit code 3', 'build-step', 'No matching', 'Kept', 'Try again'],
   },
 };
 

@@ -53,6 +53,11 @@ export class Person {
     writeFileSync(join(this.home, 'own', 'profiles', 'rehearsal.json'), JSON.stringify(own));
   }
 
+  /** A file in this person's home. */
+  write(name: string, text: string): void {
+    writeFileSync(join(this.home, name), text);
+  }
+
   /** A program of this person's own, first on PATH; gives the environment that finds it. */
   program(name: string, script: string): { PATH: string } {
     const bin = join(this.home, 'bin');

@@ -13,6 +13,8 @@ const SURE = 0.3;
  */
 export async function offersFor(trouble: Trouble, world: FixWorld): Promise<Offer[]> {
   const wanted = fixesOf(trouble.diagnoses);
+  const retries = wanted.some(({ fix }) => appliesOf(fix) === 'retry');
+  if (trouble.run && !retries) wanted.push({ fix: plainRetry, own: false });
   const offers = await Promise.all(
     wanted.map(async ({ fix, own }): Promise<Offer | null> => {
       const applies = appliesOf(fix);
@@ -27,6 +29,8 @@ export async function offersFor(trouble: Trouble, world: FixWorld): Promise<Offe
   // Stable: within each half the order of the diagnosis stays.
   return [...kept.filter(({ plan }) => plan), ...kept.filter(({ plan }) => !plan)];
 }
+
+const plainRetry: Fix = { label: 'Try again: what is done is kept', applies: 'retry' };
 
 /** Every fix once; `own` where the first diagnosis names it itself. */
 function fixesOf(diagnoses: readonly Diagnosis[]): { fix: Fix; own: boolean }[] {

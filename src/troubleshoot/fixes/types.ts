@@ -29,7 +29,7 @@ export interface FailedRun {
   planned: Planned | null;
   steps: { done: number; total: number };
   /** The container that the run left, by its label. */
-  containerId: string | null;
+  container: { id: string; name: string } | null;
 }
 
 /** The world as a fix sees it: every port, passed in. */
