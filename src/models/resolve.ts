@@ -58,7 +58,8 @@ export async function resolveModel(
     if (url.protocol === 'https:' && location.protocol !== 'https:') {
       return { kind: 'stop', failure: insecure(wanted, question) };
     }
-    const bytes = sizeOf(answer, verdict !== null);
+    // A source that does not say it is taken at the manifest's word; the bytes that come are counted.
+    const bytes = sizeOf(answer, verdict !== null) ?? (verdict ? null : wanted.bytes);
     if (bytes !== null) return checked(wanted, { url: first, location, bytes, commit, answer });
     if (!verdict) return { kind: 'stop', failure: sizeUnknown(wanted, question) };
     url = location;
