@@ -60,11 +60,15 @@ export function ReviewScreen(props: ReviewScreenProps) {
     focus.current = ids[(ids.indexOf(focus.current) + by + ids.length) % ids.length] ?? START;
     setShown(focus.current);
   };
-  const enter = useGuardedEnter(clock, () => {
-    const at = lines.find(({ id }) => id === focus.current);
-    if (at) props.onOpen(at.opens);
-    else if (may) props.onStart();
+  const start = useGuardedEnter(clock, () => {
+    if (may && focus.current === START) props.onStart();
   });
+  const enter = () => {
+    const at = lines.find(({ id }) => id === focus.current);
+    // A line is only reached by a key of its own: what is held is not held from the page before.
+    if (at) props.onOpen(at.opens);
+    else start();
+  };
   useKeys((key) => {
     if (byHand) {
       if (key === 'escape' || key === 'p' || key === 'enter') setByHand(false);

@@ -12,6 +12,7 @@ import { useNow } from './kit/use-now.ts';
 import { headLines, lastWords } from './welcome/headline.ts';
 import { type WelcomeItem, welcomeItems } from './welcome/items.ts';
 import { welcomeRows } from './welcome/rows.ts';
+import { standing } from './welcome/standing.ts';
 import type { WizardState } from './wizard-state.ts';
 import { words } from './words.ts';
 
@@ -74,6 +75,8 @@ export function WelcomeScreen(props: WelcomeScreenProps) {
         choices={choices}
         rows={given[4] ?? menu}
         active={active && state.waking === null}
+        // A held Enter starts nothing (MOCKUPS C2).
+        {...(standing(sight).kind === 'built' ? { guard: clock } : {})}
         onChoose={onChoose}
       />
       <Rows lines={shown(5, 7)} />

@@ -25,6 +25,8 @@ export class Planning {
   #planner: Planner | null = null;
   /** The answers that the machine was looked at for. */
   #lookedFor: Choices = {};
+  /** The machine is being looked at, or was. */
+  #looks = false;
 
   constructor(shared: Shared) {
     this.#shared = shared;
@@ -36,6 +38,7 @@ export class Planning {
     const { wizard, store } = this.#shared;
     if (!wizard) return;
     const signal = this.#begin();
+    this.#looks = true;
     store.do({ flow: 'look', type: 'again', goOn });
     this.#lookedFor = store.state.answers;
     try {
@@ -50,7 +53,9 @@ export class Planning {
       store.do({ flow: 'look', type: 'complete', seen });
       await this.#plan(seen, signal);
     } catch (error) {
-      if (!signal.aborted) store.problem(error);
+      if (signal.aborted) return;
+      this.#looks = store.state.complete;
+      store.problem(error);
     }
   }
 
@@ -60,8 +65,11 @@ export class Planning {
     store.do({ flow: 'answers', type: 'begin', answers: choices, profile });
     store.do({ flow: 'way', type: 'open', page: { at: 'machine' } });
     const { complete, seen } = store.state;
-    if (!complete || differ(looks, this.#lookedFor, choices)) return this.look(goOn);
+    const otherFacts = differ(looks, this.#lookedFor, choices);
+    if (!this.#looks || otherFacts) return this.look(goOn);
     store.do({ flow: 'look', type: 'plan-anew', goOn });
+    // A look that goes on plans for these answers when it has seen everything.
+    if (!complete) return;
     await this.#planAnew(seen, this.#begin());
   }
 

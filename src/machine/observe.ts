@@ -85,6 +85,9 @@ export async function observe(options: ObserveOptions): Promise<Machine> {
     ...(await own),
   ]);
 
+  // Aborted before its turn to be awaited, a part must not end the process.
+  for (const one of [engine, gpu, own, disk]) one.catch(() => {});
+
   const told = async <K extends keyof Machine>(key: K, value: Promise<Machine[K]>) => {
     const known = await value;
     onPart?.({ [key]: known });

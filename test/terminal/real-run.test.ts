@@ -7,6 +7,7 @@ import { connectDocker, resolveEndpoint } from '../../src/ports/docker.ts';
 import { describeWithEngine } from '../engine/engine.ts';
 import { freePort } from '../engine/program.ts';
 import { type PtySession, restored } from './harness/session.ts';
+import { choose } from './menu.ts';
 import { Person } from './wizard.ts';
 
 const READY_MS = 60_000;
@@ -42,10 +43,11 @@ describeWithEngine('the wizard on a real engine, in a real terminal under CI=tru
   const longRun = () => run({}, ['--no-cache']);
   const building = (pty: PtySession) => pty.waitFor(/RUN +image/, READY_MS);
 
-  it.each(sizes)('keys lead from the machine to READY at $columns x $rows', async (size) => {
+  it.each(sizes)('keys lead from the welcome to READY at $columns x $rows', async (size) => {
     const port = await freePort();
     person.rehearsesOn(port);
     const pty = person.open([], size);
+    await choose(pty, 'Rehearse only');
     await pty.waitFor('[Machine]');
     // Before everything is seen: it is remembered, and stops at the review.
     pty.press('enter');
@@ -61,7 +63,7 @@ describeWithEngine('the wizard on a real engine, in a real terminal under CI=tru
     const left = pty.mainScreen().join('\n');
     expect(left).toContain('READY in');
     expect(left).toContain(`http://127.0.0.1:${port}`);
-    expect(left).toContain('steadydancer stop');
+    expect(left).toContain('main.js stop');
     expect(await containerState()).toBe('running');
   });
 
@@ -146,7 +148,7 @@ describeWithEngine('the wizard on a real engine, in a real terminal under CI=tru
       pty.press('enter');
       expect((await pty.waitForExit()).exitCode).toBe(0);
       expect(pty.state()).toEqual(restored);
-      expect(pty.mainScreen().join('\n')).toContain(`steadydancer attach ${person.run().id}`);
+      expect(pty.mainScreen().join('\n')).toContain(`main.js attach ${person.run().id}`);
       await expect
         .poll(() => person.run().events.at(-1), { timeout: READY_MS })
         .toMatchObject({ type: 'result', ok: true });

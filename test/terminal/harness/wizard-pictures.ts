@@ -1,4 +1,4 @@
-// Goes through the real wizard by keys, on the engine that runs here, and draws its four pages as
+// Goes through the real wizard by keys, on the engine that runs here, and draws its pages as
 // SVG for the README (PNG beside them with --png).
 // Usage: node test/terminal/harness/wizard-pictures.ts [--out FOLDER] [--size 80x24] [-- PROGRAM ARGS…]
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -23,7 +23,8 @@ const [columns = 80, rows = 24] = values.size.split('x').map(Number);
 
 /** Each page: what shows that it is there, whole, and the key that leads on from it. */
 const pages: { name: string; title: string; shows: RegExp; key: Key | string }[] = [
-  { name: 'machine', title: 'What this machine is', shows: /Recommended/, key: 'enter' },
+  { name: 'welcome', title: 'The welcome', shows: /❯ Rehearse only/, key: 'enter' },
+  { name: 'machine', title: 'What this computer is', shows: /Recommended/, key: 'enter' },
   { name: 'review', title: 'What Start will do', shows: /\[Review\][\s\S]*Start$/m, key: 's' },
   { name: 'run', title: 'The run', shows: /Steps[\s\S]*RUN[\s\S]*: 1\d of 17/, key: '' },
   { name: 'report', title: 'The report', shows: /READY in/, key: 'enter' },
@@ -43,6 +44,13 @@ const session = new PtySession({
     ...(process.env.STEADYDANCER_HOME ? { STEADYDANCER_HOME: process.env.STEADYDANCER_HOME } : {}),
   },
 });
+// Down to the rehearsal, wherever it stands in the menu here.
+await session.waitFor('Rehearse only', 120_000);
+while (!/❯ Rehearse only/.test(session.text())) {
+  const before = session.text();
+  session.press('down');
+  while (session.text() === before) await new Promise((resolve) => setTimeout(resolve, 20));
+}
 for (const { name, title, shows, key } of pages) {
   await session.waitFor(shows, 120_000);
   const svg = join(values.out, `${name}.svg`);

@@ -20,8 +20,14 @@ function start(
   return session;
 }
 
-async function toRun(pty: PtySession) {
+async function toMachine(pty: PtySession) {
+  await pty.waitFor('Set up SteadyDancer');
+  pty.press('enter');
   await pty.waitFor('Recommended');
+}
+
+async function toRun(pty: PtySession) {
+  await toMachine(pty);
   pty.press('enter');
   await pty.waitFor('[Review]');
   pty.type('s');
@@ -57,7 +63,7 @@ describe.each([
 
 test('held Enter stops at the review and starts nothing', async () => {
   const pty = start('endless');
-  await pty.waitFor('Recommended');
+  await pty.waitFor('Set up SteadyDancer');
   // A key repeats 30 times a second; here for two seconds, longer than the page is dead.
   for (let pressed = 0; pressed < 60; pressed++) {
     pty.press('enter');
@@ -131,7 +137,7 @@ test('a closed terminal is left at once, and in order', async () => {
 
 test('a screen reader gets lines on the main screen', async () => {
   const pty = start('endless', { rows: 60, env: { INK_SCREEN_READER: 'true' } });
-  await pty.waitFor('Recommended');
+  await toMachine(pty);
   expect(pty.state().alternateScreen).toBe(false);
   expect(pty.text()).toContain('ok GPU: NVIDIA GeForce RTX 4090');
   expect(pty.text()).toContain('warning Memory:');
