@@ -3,8 +3,9 @@ import { memo } from 'react';
 import { cut } from '../kit/cells.ts';
 import { plain } from '../kit/log-window.tsx';
 import type { Line } from '../kit/row.tsx';
-import { NARROW_COLUMNS, useSurroundings } from '../kit/surroundings.tsx';
+import { useSurroundings } from '../kit/surroundings.tsx';
 import { look, sign } from '../kit/theme.ts';
+import { fitting } from '../run-fields.ts';
 import { words } from '../words.ts';
 import { foundIn, lastTop, matcher, windowTop } from './log-search.ts';
 import type { NumberedLines } from './log-tail.ts';
@@ -82,17 +83,21 @@ export function logTitle(
   { query, at }: Search,
   drawn: PaneDrawn,
 ): Line {
-  const narrow = drawn.width < NARROW_COLUMNS - 2;
-  const right = query === '' ? placeText(log, rows, top, narrow) : searchText(log, query, at);
+  const room = Math.floor(drawn.width / 2);
+  const right = query === '' ? placeText(log, rows, top, room) : searchText(log, query, at);
   return paneTitle('log', title, right, drawn);
 }
 
-function placeText(log: NumberedLines, rows: number, top: number | null, narrow: boolean): string {
+function placeText(log: NumberedLines, rows: number, top: number | null, room: number): string {
   if (top === null || lastTop(log, rows) === log.first) return words.panes.following;
   const last = Math.min(windowTop(log, rows, top) + rows, log.first + log.lines.length);
   const of = log.first + log.lines.length;
-  const place = narrow ? words.panes.placeShort : words.panes.place;
-  return place(last.toLocaleString('en'), of.toLocaleString('en'));
+  const { place, placeOnly, placeShort } = words.panes;
+  const figures = [last.toLocaleString('en'), of.toLocaleString('en')] as const;
+  return fitting(
+    [place, placeOnly, placeShort].map((say) => say(...figures)),
+    room,
+  );
 }
 
 function searchText(log: NumberedLines, query: string, at: number | null): string {

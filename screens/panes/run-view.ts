@@ -124,12 +124,15 @@ export function pressKey(before: RunView, key: string, facts: ViewFacts): Presse
 
 /** Several characters at once: for the search field, or from its key on; else they mean nothing. */
 export function pressText(view: RunView, text: string, facts: ViewFacts): RunView {
-  if (view.search.typing === null && !text.startsWith('/')) return view;
+  const typing = view.search.typing !== null;
+  // A held key comes in bunches where the line is slow: going through matches is harmless.
+  const again = view.search.query !== '' && /^(n+|N+)$/.test(text);
+  if (!typing && !again && !text.startsWith('/')) return view;
   let next = view;
   for (const char of text) {
     next = pressKey(next, char === '\r' || char === '\n' ? 'enter' : char, facts).view;
     // Behind Enter it is no longer typed into the field.
-    if (next.search.typing === null) break;
+    if (next.search.typing === null && !again) break;
   }
   return next;
 }

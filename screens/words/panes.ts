@@ -16,6 +16,7 @@ export const panes = {
   following: 'following',
   allSteps: 'all steps',
   place: (line: string, of: string) => `line ${line} of ${of}, End follows`,
+  placeOnly: (line: string, of: string) => `line ${line} of ${of}`,
   placeShort: (line: string, of: string) => `${line}/${of}`,
   found: (at: number, of: number) => `match ${at} of ${of}`,
   matches: (count: number) => `${count} match${count === 1 ? '' : 'es'}`,
