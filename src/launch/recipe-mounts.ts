@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { ResolvedChoices } from '../contract/choices.ts';
-import { expandHome } from '../machine/disk.ts';
+import { expandHome } from '../ports/expand-home.ts';
 import type { ContainerMount } from './mounts.ts';
 
 /** Volume that holds the models under `placement: volume`. */

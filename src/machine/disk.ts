@@ -1,6 +1,7 @@
 import { access, constants, stat, statfs } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { DiskPlace } from '../contract/ids.ts';
+import { expandHome } from '../ports/expand-home.ts';
 import { withTimeLimit } from '../ports/time-limit.ts';
 import type { DiskFact, EngineState, Host } from './types.ts';
 
@@ -101,10 +102,6 @@ export async function nearestExisting(path: string): Promise<string> {
     );
     if (found || at === dirname(at)) return at;
   }
-}
-
-export function expandHome(path: string, home: string): string {
-  return path === '~' || path.startsWith('~/') ? join(home, path.slice(1)) : path;
 }
 
 interface Drive {

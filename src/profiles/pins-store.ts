@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Failure } from '../contract/failure.ts';
 import { type Pins, type PinsFile, type ProvedPins, pinsFileSchema } from '../contract/update.ts';
@@ -81,6 +81,16 @@ export async function goBack(
     const [current, ...rest] = earlier;
     return current ? write(profile, of, { v: 1, current, earlier: rest }) : null;
   });
+}
+
+/** A profile's pins go with it: under its lock, which the caller holds. */
+export function movePins(from: string, to: string, of: ProfilesOf): void {
+  if (existsSync(pinsPath(from, of))) renameSync(pinsPath(from, of), pinsPath(to, of));
+}
+
+/** A later profile of that name begins with what is shipped. */
+export function removePins(profile: string, of: ProfilesOf): void {
+  rmSync(pinsPath(profile, of), { force: true });
 }
 
 function locked<T>(of: ProfilesOf, clock: Clock, work: () => T): Promise<T> {

@@ -1,4 +1,5 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { expandHome } from '../ports/expand-home.ts';
 
 /** Where this program keeps what is its own. */
 export interface Places {
@@ -23,7 +24,7 @@ export function places(
 ): Places {
   const own = env.STEADYDANCER_HOME;
   if (own) {
-    const root = own === '~' || own.startsWith('~/') ? join(home, own.slice(1)) : resolve(own);
+    const root = resolve(expandHome(own, home));
     return { profiles: join(root, 'profiles'), runs: join(root, 'runs') };
   }
   if (platform === 'darwin') {

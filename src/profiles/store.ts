@@ -7,6 +7,7 @@ import type { Clock } from '../ports/clock.ts';
 import { findProfile, type ProfilesOf, profilePath } from './find-profile.ts';
 import { withLock } from './lock.ts';
 import { migrateProfile } from './migrate-profile.ts';
+import { movePins, removePins } from './pins-store.ts';
 import { places } from './places.ts';
 import { readProfile } from './read-profile.ts';
 
@@ -70,6 +71,7 @@ export class ProfileStore {
       const { profile } = findProfile(from, this.#of);
       const saved = await write({ ...profile, name: to });
       rmSync(path, { force: true });
+      movePins(from, to, this.#of);
       if (this.default() === from) this.#writeDefault(to);
       return saved;
     });
@@ -80,6 +82,7 @@ export class ProfileStore {
     const path = this.#ownPath(name);
     return this.#locked(() => {
       rmSync(path, { force: true });
+      removePins(name, this.#of);
       if (this.default() === name) this.#writeDefault(null);
       return path;
     });

@@ -4,9 +4,9 @@ import type { PlannedModel } from '../contract/plan.ts';
 import { containerSpec } from '../launch/container-spec.ts';
 import { dockerRunCommand } from '../launch/docker-run-command.ts';
 import { recipeMounts } from '../launch/recipe-mounts.ts';
-import { expandHome } from '../machine/disk.ts';
 import { gpuRequest } from '../machine/gpu-request.ts';
 import type { EngineState, Machine } from '../machine/types.ts';
+import { expandHome } from '../ports/expand-home.ts';
 import { shellWord } from '../text/shell-word.ts';
 import { gpuForContainer } from './gpu-here.ts';
 
