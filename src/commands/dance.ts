@@ -1,12 +1,8 @@
-import { randomInt } from 'node:crypto';
-import { stat } from 'node:fs/promises';
-import { basename, extname, join, resolve } from 'node:path';
+import { basename } from 'node:path';
 import { type ComfyClient, createComfyClient } from '../comfyui/client.ts';
 import { type Dance, type Dancer, renderDance } from '../comfyui/dance/dance.ts';
-import { filmOf } from '../comfyui/dance/film.ts';
 import { findDancer } from '../comfyui/dance/find-dancer.ts';
 import { withWayOut } from '../comfyui/dance/full-memory.ts';
-import { type Clip, type Photo, readSource } from '../comfyui/dance/sources.ts';
 import type { DanceItem, DanceReport } from '../contract/dance.ts';
 import { exitCodes, signalExitCodes } from '../contract/exit-codes.ts';
 import { Failure, UsageError } from '../contract/failure.ts';
@@ -14,6 +10,7 @@ import { Cancelled } from '../pipeline/cancel.ts';
 import { systemClock } from '../ports/clock.ts';
 import { formatDuration } from '../text/format.ts';
 import { connectionOptions } from './comfy-connection.ts';
+import { planDances } from './dance-plan.ts';
 import { type DanceServer, ownServer } from './dance-server.ts';
 import { type Io, outJson } from './io.ts';
 import { paced } from './paced-lines.ts';
@@ -32,9 +29,8 @@ export interface DanceCommandOptions {
   json?: boolean;
 }
 
-const DEFAULT_PROMPT = 'a person dancing, full body';
-/** The steps that the LoRA was distilled for (workflow 03). */
-const STEPS = 4;
+/** What is wrong with one photo, clip or film; the next one of a queue may be well. */
+const ITS_OWN_TROUBLE = /^(?:dance-no-person|smoke-file-|smoke-render-error$)/;
 
 /** `steadydancer dance PHOTO CLIP [MORE…]`: 0 when every film was saved. */
 export async function dance(
@@ -91,19 +87,15 @@ async function danceAll(
     const dancer = await findDancer(client, dances, server, signal, options.anyway === true);
     report.rehearsal = dancer.kind === 'rehearsal';
     tell(dancer, io);
-    for (const [index, one] of dances.entries()) {
-      const many = { index, dances, report, options, io, signal };
-      await danceOne(one, dancer, client, many).catch(async (error: unknown) => {
-        throw await withWayOut(error, one.film, dancer, server.killed);
-      });
-    }
+    await danceEach(dancer, client, server, { dances, report, options, io, signal });
+  } catch (error) {
+    throw asOfTheServer(error);
   } finally {
     await client.close();
   }
 }
 
-interface OneOfMany {
-  index: number;
+interface Queue {
   dances: Dance[];
   report: DanceReport;
   options: DanceCommandOptions;
@@ -111,11 +103,45 @@ interface OneOfMany {
   signal: AbortSignal;
 }
 
+/** One after the other; what is wrong with one of them ends the queue only where it concerns all. */
+async function danceEach(
+  dancer: Dancer,
+  client: ComfyClient,
+  server: DanceServer,
+  queue: Queue,
+): Promise<void> {
+  const failed: Failure[] = [];
+  const count = queue.dances.length;
+  for (const [index, one] of queue.dances.entries()) {
+    try {
+      await danceOne(index, one, dancer, client, queue);
+    } catch (error) {
+      const known = await withWayOut(error, one.film, dancer, server.killed);
+      if (!(known instanceof Failure)) throw known;
+      (queue.report.dances[index] as DanceItem).error = errorOf(known);
+      if (count === 1 || !ITS_OWN_TROUBLE.test(known.code)) throw known;
+      queue.io.say(index + 1 < count ? `${known.message} On to the next one.` : known.message);
+      failed.push(known);
+    }
+  }
+  const first = failed[0];
+  if (!first) return;
+  const sentence = `${failed.length} of ${count} dances gave no film. The first: ${first.message}`;
+  throw new Failure({ ...first.details, sentence }, { cause: first });
+}
+
+/** A server that cannot be asked is no matter of preparing a run: exit code 15, as for a test. */
+function asOfTheServer(error: unknown): unknown {
+  if (!(error instanceof Failure) || error.details.phase || error.details.exitCode) return error;
+  return new Failure({ ...error.details, phase: 'smoke' }, { cause: error });
+}
+
 async function danceOne(
+  index: number,
   one: Dance,
   dancer: Dancer,
   client: ComfyClient,
-  { index, dances, report, options, io, signal }: OneOfMany,
+  { dances, report, options, io, signal }: Queue,
 ): Promise<void> {
   const item = report.dances[index] as DanceItem;
   const { width, height, frames, seconds } = one.film;
@@ -141,49 +167,6 @@ async function danceOne(
   report.outputs.push(item.output);
   io.say(`${detail} Rendered in ${formatDuration(done.renderMs)}.`);
   if (!options.json) io.out(path);
-}
-
-async function planDances(files: string[], options: DanceCommandOptions, io: Io): Promise<Dance[]> {
-  const sources = [];
-  for (const file of files) sources.push(await readSource(resolve(io.cwd, file)));
-  const photos = sources.filter((source): source is Photo => source.kind === 'photo');
-  const clips = sources.filter((source): source is Clip => source.kind === 'clip');
-  if (photos.length === 0) throw new UsageError('dance needs a photo; all of these are videos.');
-  if (clips.length === 0) throw new UsageError('dance needs a clip; all of these are pictures.');
-  const pairs = photos.flatMap((photo) => clips.map((clip) => ({ photo, clip })));
-  const target = await outputTarget(options.output, pairs.length, io);
-  const seed = options.seed === undefined ? randomInt(2 ** 31) : parseSeed(options.seed);
-  return pairs.map(({ photo, clip }) => ({
-    ...{ photo, clip, seed, steps: STEPS },
-    film: filmOf(photo, clip, { size: options.size, seconds: options.seconds }),
-    drawn: options.drawn === true,
-    prompt: options.prompt ?? DEFAULT_PROMPT,
-    wanted: target(photo, clip),
-  }));
-}
-
-/** A file for one film; a folder, or nothing, gives each film a name of its own. */
-async function outputTarget(output: string | undefined, count: number, io: Io) {
-  const stem = (path: string) => basename(path, extname(path));
-  const inFolder = (folder: string) => (photo: Photo, clip: Clip) =>
-    join(folder, `${stem(photo.path)}-${stem(clip.path)}.mp4`);
-  if (output === undefined) return inFolder(io.cwd);
-  const path = resolve(io.cwd, output);
-  const isFolder = await stat(path).then(
-    (found) => found.isDirectory(),
-    () => /[\\/]$/.test(output),
-  );
-  if (isFolder) return inFolder(path);
-  if (count > 1) {
-    throw new UsageError(`${count} films need a folder: -o ${output}/ or another one.`);
-  }
-  return () => (extname(path) === '' ? `${path}.mp4` : path);
-}
-
-function parseSeed(text: string): number {
-  const seed = Number(text);
-  if (/^\d+$/.test(text) && Number.isSafeInteger(seed)) return seed;
-  throw new UsageError(`--seed takes a whole number, not ${text}.`);
 }
 
 function itemOf({ photo, clip, film, seed }: Dance): DanceItem {

@@ -15,6 +15,8 @@ export const danceItemSchema = z.object({
   frames: z.int().positive(),
   seed: z.int().nonnegative(),
   output: outputFileSchema.nullable(),
+  /** Why there is no film; the others of a queue are danced all the same. */
+  error: z.object({ code: z.string(), text: z.string() }).optional(),
 });
 export type DanceItem = z.infer<typeof danceItemSchema>;
 

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { copyFile, link, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
+import { exitCodes } from '../../contract/exit-codes.ts';
 import { Failure } from '../../contract/failure.ts';
 import type { OutputFile } from '../../contract/smoke.ts';
 import type { ComfyClient, ServerFile } from '../client.ts';
@@ -30,7 +31,7 @@ export async function saveFilm(
 ): Promise<SavedFilm> {
   const film = filmOf(history);
   const folder = dirname(wanted);
-  const own = await temporaryFolder(folder);
+  const { own } = await temporaryFolder(folder);
   try {
     const fetched = join(own, basename(film.filename.replaceAll('\\', '/')) || 'film');
     const saved = await client
@@ -79,10 +80,23 @@ async function look(path: string, mime: string) {
   }
 }
 
-async function temporaryFolder(folder: string): Promise<string> {
+/**
+ * Looks whether films can be saved in a folder, before an hour is spent on one; makes nothing that stays.
+ * @throws Failure `dance-folder-not-writable`
+ */
+export async function checkFolder(folder: string): Promise<void> {
+  const { own, made } = await temporaryFolder(folder).catch((error) => {
+    if (!(error instanceof Failure)) throw error;
+    throw new Failure({ ...error.details, exitCode: exitCodes.usage }, { cause: error });
+  });
+  await rm(made ?? own, { recursive: true, force: true });
+}
+
+/** `made`: the uppermost folder that was not there before. */
+async function temporaryFolder(folder: string): Promise<{ own: string; made: string | undefined }> {
   try {
-    await mkdir(folder, { recursive: true });
-    return await mkdtemp(join(folder, '.steadydancer-'));
+    const made = await mkdir(folder, { recursive: true });
+    return { own: await mkdtemp(join(folder, '.steadydancer-')), made };
   } catch (error) {
     throw new Failure({
       code: 'dance-folder-not-writable',

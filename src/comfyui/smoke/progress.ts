@@ -24,7 +24,9 @@ export function progressWords(
       return { text: 'The server has begun.' };
     case 'execution_cached': {
       const done = message.nodes.length;
-      return done > 0 ? { text: `${done} nodes are done from an earlier run.` } : null;
+      if (done === 0) return null;
+      const are = done === 1 ? '1 node is' : `${done} nodes are`;
+      return { text: `${are} done from an earlier run.` };
     }
     case 'executing':
       if (message.node === null) return null;

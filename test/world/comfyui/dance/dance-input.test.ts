@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { DanceCommandOptions } from '../../../../src/commands/dance.ts';
 import { Failure, UsageError } from '../../../../src/contract/failure.ts';
@@ -21,6 +21,8 @@ describe('wrong input is said before anything is asked', () => {
     [['mia.png', 'waltz.mp4'], { seconds: '0' }, /--seconds takes/],
     [['mia.png', 'waltz.mp4'], { seed: '-1' }, /--seed takes/],
     [['mia.png', 'tom.jpg', 'waltz.mp4'], { output: 'one.mp4' }, /2 films need a folder/],
+    // Not after an hour of rendering.
+    [['mia.png', 'waltz.mp4'], { output: 'tom.jpg/x.mp4' }, /tom\.jpg cannot be written \(/],
   ])('%j %j', async (files, options, sentence) => {
     await writeFile(here.path('noise.mp4'), 'no film at all, only words');
     const whole = await readFile(here.path('waltz.mp4'));
@@ -35,5 +37,13 @@ describe('wrong input is said before anything is asked', () => {
     const code = error instanceof Failure ? error.details.exitCode : null;
     expect(error instanceof UsageError || code === 2).toBe(true);
     expect(report).toMatchObject({ ok: false, url: null });
+    expect(report?.dances).toEqual([]);
+  });
+
+  it('a folder that does not exist yet is looked at and not left behind', async () => {
+    const { error } = await here.run(['mia.png', 'waltz.mp4'], { url, output: 'new/films/' });
+    expect((error as Failure).code).toBe('comfyui-unreachable');
+    expect((error as Failure).details.phase).toBe('smoke');
+    expect((await readdir(here.path())).sort()).toEqual(['mia.png', 'tom.jpg', 'waltz.mp4']);
   });
 });

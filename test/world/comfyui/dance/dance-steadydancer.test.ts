@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DanceCommandOptions } from '../../../../src/commands/dance.ts';
+import type { Failure } from '../../../../src/contract/failure.ts';
 import { danceFolder } from './dance-folder.ts';
 import { type ServerScript, startSteadydancer } from './steadydancer-server.ts';
 
@@ -122,6 +123,44 @@ describe('against the real packs’ classes', () => {
     expect((error as Error).message).toMatch(sentence);
     const rendered = graphs.some((graph) => graph['16']);
     expect(rendered).toBe(code === 'smoke-out-of-memory');
+  });
+
+  it('a photo of a queue in which nobody is found does not keep the others from dancing', async () => {
+    const { url } = await steadydancer({ emptyPhoto: 'mia' });
+    const { error, report, said } = await here.run(['mia.png', 'tom.jpg', 'waltz.mp4'], {
+      ...{ url, json: true, output: 'films/' },
+    });
+    expect(said).toContain(
+      'No person was found in mia.png; nothing was rendered. On to the next one.',
+    );
+    expect((error as Failure).details).toMatchObject({
+      code: 'dance-no-person',
+      sentence: expect.stringMatching(/^1 of 2 dances gave no film\. The first: No person was/),
+    });
+    expect(report).toMatchObject({ ok: false, error: { code: 'dance-no-person' } });
+    expect(report?.dances).toMatchObject([
+      { ok: false, output: null, error: { code: 'dance-no-person' } },
+      { ok: true, output: { path: here.path('films/tom-waltz.mp4') } },
+    ]);
+    expect(report?.outputs).toHaveLength(1);
+  });
+
+  it('full video memory ends a queue: the next film needs as much', async () => {
+    const { url, graphs } = await steadydancer({
+      breaks: {
+        ...{ node: '16', type: 'WanVideoSampler' },
+        ...{ exception: 'torch.OutOfMemoryError', message: 'Allocation on device' },
+      },
+    });
+    const { error, report } = await here.run(['mia.png', 'tom.jpg', 'waltz.mp4'], {
+      ...{ url, json: true, output: 'films/', size: '480x832' },
+    });
+    const { code, fixes } = (error as Failure).details;
+    expect(code).toBe('smoke-out-of-memory');
+    expect(fixes?.[0]?.command).toBe('steadydancer dance … --size 336x576');
+    expect(fixes?.some(({ applies }) => applies === 'text-encoder-fp8')).toBe(true);
+    expect(graphs.filter((graph) => graph['16'])).toHaveLength(1);
+    expect(report?.dances[1]).not.toHaveProperty('error');
   });
 
   it('renders what the estimate refuses when told so, and a drawn skeleton without a search', async () => {

@@ -47,6 +47,8 @@ export interface ServerScript {
   lists?: Record<string, string[]>;
   /** Which pictures of poses are empty. */
   nobodyIn?: 'photo' | 'clip';
+  /** The photo, by its name without ending, in which nobody is found. */
+  emptyPhoto?: string;
   /** What the frames of the test video show; a dance by default. */
   shows?: 'black' | 'still';
   /** Ends the render (or the search for poses) with this exception. */
@@ -90,7 +92,8 @@ export async function startSteadydancer(script: ServerScript = {}) {
       }
       case 'GET view': {
         const name = url.searchParams.get('filename') ?? '';
-        const picture = name.includes(script.nobodyIn ?? '?') ? nothing : skeleton;
+        const empty = name.includes(script.nobodyIn ?? '?') || name.includes('nobody');
+        const picture = empty ? nothing : skeleton;
         const frame = frameOf(name, script);
         const video = name.includes('smoke') ? testFilm : film;
         response.writeHead(200).end(frame ?? (name.endsWith('.mp4') ? video : picture));
@@ -134,7 +137,7 @@ function classOf(name: string, { without = [], lists = {} }: ServerScript) {
   return { [name]: { input, output: recorded.returns, name, output_node: false } };
 }
 
-function history(graph: Graph, { breaks }: ServerScript) {
+function history(graph: Graph, { breaks, emptyPhoto }: ServerScript) {
   const broken = breaks && Object.keys(graph).find((id) => graph[id]?.class_type === breaks.type);
   if (breaks && broken) {
     const error = {
@@ -148,7 +151,9 @@ function history(graph: Graph, { breaks }: ServerScript) {
   }
   const picture = (name: string) => ({ filename: name, subfolder: '', type: 'temp' });
   const outputs: Record<string, unknown> = {};
-  if (graph['25']) outputs['25'] = { images: [picture('photo_1.png')] };
+  const nobody = emptyPhoto !== undefined && JSON.stringify(graph).includes(`sd_${emptyPhoto}_`);
+  const photo = nobody ? 'nobody_1.png' : 'photo_1.png';
+  if (graph['25']) outputs['25'] = { images: [picture(photo)] };
   if (graph['26']) outputs['26'] = { images: [picture('clip_1.png'), picture('clip_2.png')] };
   if (graph['27']) {
     outputs['27'] = { images: Array.from({ length: 17 }, (_, n) => picture(`frame_${n}.png`)) };
