@@ -16,6 +16,8 @@ export interface OwnEngine {
   inside: readonly string[];
   /** Where it keeps everything; on a disk of its own when one was asked for. */
   dataRoot: string;
+  /** With a link: this machine as its containers see it, and the engine's side as we see it. */
+  link: { here: string; there: string } | null;
   /** As a power cut would: no chance to end anything. */
   kill(): Promise<void>;
   start(): Promise<void>;
@@ -37,8 +39,16 @@ export function noOwnEngine(): string | null {
   return null;
 }
 
-/** `diskMegabytes`: the engine's data lies on a filesystem of this size, a file mounted by loop. */
-export async function ownEngine(options: { diskMegabytes?: number } = {}): Promise<OwnEngine> {
+export interface OwnEngineOptions {
+  /** The engine's data lies on a filesystem of this size, a file mounted by loop. */
+  diskMegabytes?: number;
+  /** A cable between its network and this machine: builds reach servers here, and nothing beyond. */
+  link?: boolean;
+  /** Root of another distribution whose dockerd is started (debian-root.ts). */
+  root?: string;
+}
+
+export async function ownEngine(options: OwnEngineOptions = {}): Promise<OwnEngine> {
   const folder = mkdtempSync(join(tmpdir(), 'sd-own-'));
   const name = folder.split('/').at(-1) ?? '';
   const dataRoot = join(folder, 'data');
@@ -46,6 +56,7 @@ export async function ownEngine(options: { diskMegabytes?: number } = {}): Promi
   if (options.diskMegabytes !== undefined) mountLoop(folder, dataRoot, options.diskMegabytes);
   must('ip', ['netns', 'add', name]);
   must('ip', ['netns', 'exec', name, 'ip', 'link', 'set', 'lo', 'up']);
+  const link = options.link ? addLink(name) : null;
   const socketPath = join(folder, 'docker.sock');
   const containerdPid = join(folder, 'exec', 'containerd', 'containerd.pid');
   let daemon: ChildProcess | null = null;
@@ -57,6 +68,7 @@ export async function ownEngine(options: { diskMegabytes?: number } = {}): Promi
       'nsenter',
       [
         `--net=/run/netns/${name}`,
+        ...(options.root === undefined ? [] : insideRoot(options.root, folder)),
         'dockerd',
         ...['-H', `unix://${socketPath}`, '--data-root', dataRoot],
         ...['--exec-root', join(folder, 'exec'), '--pidfile', join(folder, 'pid')],
@@ -87,6 +99,7 @@ export async function ownEngine(options: { diskMegabytes?: number } = {}): Promi
     host: `unix://${socketPath}`,
     inside: ['nsenter', `--net=/run/netns/${name}`],
     dataRoot,
+    link,
     start,
     async kill() {
       await end('SIGKILL');
@@ -109,6 +122,37 @@ export async function ownEngine(options: { diskMegabytes?: number } = {}): Promi
 export function loopDisk(folder: string, at: string, megabytes: number): void {
   must('mkdir', ['-p', at]);
   mountLoop(folder, at, megabytes);
+}
+
+/** A pair of cable ends with addresses of their own; both go with the namespace. */
+function addLink(namespace: string): { here: string; there: string } {
+  const end = `sd${process.pid % 100_000}x${links}`;
+  // 198.18.0.0/15 is for tests between networks (RFC 2544): nobody's real address.
+  const net = `198.18.${process.pid % 250}.${links * 4}`.replace(/\d+$/, '');
+  const [here, there] = [`${net}${links * 4 + 1}`, `${net}${links * 4 + 2}`];
+  links += 1;
+  must('ip', ['link', 'add', `${end}a`, 'type', 'veth', 'peer', 'name', `${end}b`]);
+  must('ip', ['link', 'set', `${end}b`, 'netns', namespace]);
+  must('ip', ['addr', 'add', `${here}/30`, 'dev', `${end}a`]);
+  must('ip', ['link', 'set', `${end}a`, 'up']);
+  const inside = ['netns', 'exec', namespace, 'ip'];
+  must('ip', [...inside, 'addr', 'add', `${there}/30`, 'dev', `${end}b`]);
+  must('ip', [...inside, 'link', 'set', `${end}b`, 'up']);
+  return { here, there };
+}
+let links = 0;
+
+/** Starts what follows with another distribution as its root, and our folder where it is here. */
+function insideRoot(root: string, folder: string): string[] {
+  const script = [
+    'set -e',
+    // runc pivots: its old root has to be a mount of its own.
+    'mount --bind "$1" "$1"',
+    'mount --rbind /dev "$1/dev"; mount --rbind /sys "$1/sys"; mount -t proc proc "$1/proc"',
+    'mkdir -p "$1$2"; mount --rbind "$2" "$1$2"',
+    'root=$1; shift 2; exec chroot "$root" "$@"',
+  ].join('\n');
+  return ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', script, 'sh', root, folder];
 }
 
 function mountLoop(folder: string, at: string, megabytes: number): void {

@@ -13,7 +13,7 @@ import {
 
 /** Far beyond what any call of a test takes. */
 const CALL_LIMIT_MS = 90_000;
-const main = join(import.meta.dirname, '../../dist/main.js');
+const built = join(import.meta.dirname, '../../dist/main.js');
 
 export interface Finished {
   exitCode: number | null;
@@ -27,10 +27,21 @@ export class Program {
   readonly home = mkdtempSync(join(tmpdir(), 'sd-home-'));
   readonly env: NodeJS.ProcessEnv;
   readonly #through: readonly string[];
+  readonly #main: string;
+  readonly #limitMs: number;
 
-  /** `through`: a command that starts it, as `nsenter …` does in another network namespace. */
-  constructor(env: NodeJS.ProcessEnv = {}, through: readonly string[] = []) {
+  /**
+   * `through`: a command that starts it, as `nsenter …` does in another network namespace.
+   * `main`: the program of a small world, whose builds may take longer.
+   */
+  constructor(
+    env: NodeJS.ProcessEnv = {},
+    through: readonly string[] = [],
+    { main = built, limitMs = CALL_LIMIT_MS } = {},
+  ) {
     this.#through = through;
+    this.#main = main;
+    this.#limitMs = limitMs;
     this.env = {
       ...process.env,
       HOME: this.home,
@@ -41,13 +52,13 @@ export class Program {
 
   /** Starts it; the caller ends it. */
   start(args: string[]): ChildProcess & { finished: Promise<Finished>; runsDir: string } {
-    const [file = '', ...rest] = [...this.#through, process.execPath, main, ...args];
+    const [file = '', ...rest] = [...this.#through, process.execPath, this.#main, ...args];
     const child = spawn(file, rest, {
       env: this.env,
       cwd: this.home,
       stdio: ['ignore', 'pipe', 'pipe'],
       // A program that hangs fails its test with what it had said.
-      timeout: CALL_LIMIT_MS,
+      timeout: this.#limitMs,
       killSignal: 'SIGKILL',
     });
     const said = { stdout: '', stderr: '' };

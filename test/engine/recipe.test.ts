@@ -1,26 +1,15 @@
-import { mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fetch } from 'undici';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { engineBuilder } from '../../src/build/engine-builder.ts';
-import { createComfyClient } from '../../src/comfyui/client.ts';
-import { parseGraph } from '../../src/comfyui/graph.ts';
-import { runSmoke } from '../../src/comfyui/smoke/run.ts';
-import { containerSpec } from '../../src/launch/container-spec.ts';
-import { systemClock } from '../../src/ports/clock.ts';
-import { modelFile, models } from '../../src/recipe/models.ts';
 import { baseImage } from '../world/base-image.ts';
 import { RecipeWorld } from '../world/recipe/world.ts';
 import { type Built, build, logText, testDocker } from './build-folder.ts';
 import { describeWithEngine } from './engine.ts';
-import { ENGINE, HOST } from './launch-world.ts';
-import { freePort } from './program.ts';
+import { passesSmoke } from './recipe-run.ts';
 
 const docker = testDocker();
 const base = process.env.STEADYDANCER_NO_ENGINE
   ? { reason: 'no engine' }
   : await baseImage(docker).catch((error: Error) => ({ reason: error.message }));
-const workflows = join(import.meta.dirname, '../../docker/workflows');
 const tags: string[] = [];
 let world: RecipeWorld;
 
@@ -91,7 +80,20 @@ describeWithEngine('the real image, in a small world', () => {
     const info = await docker.getImage(built.tag).inspect();
     expect(info.Config.Healthcheck?.Test).toContain('/opt/steadydancer/healthcheck.py');
     expect(info.Config.Labels).toHaveProperty(['org.opencontainers.image.title']);
-    await runs(built.tag);
+    await passesSmoke({
+      docker,
+      tag: built.tag,
+      world,
+      async inside(run) {
+        expect(await run(['cat', '/opt/steadydancer/manifest.json'])).toContain(
+          world.args.WANVIDEOWRAPPER_COMMIT,
+        );
+        expect(await run(['ls', '-1', 'input', 'user/default/workflows'])).toMatch(
+          /sd_pose\.mp4\nsd_ref\.png[\s\S]*steadydancer-dance\.json/,
+        );
+        await run(['python', '/opt/steadydancer/healthcheck.py']);
+      },
+    });
   });
 
   it('builds nothing below the models anew for another variant', async () => {
@@ -139,6 +141,13 @@ describeWithEngine('the real image, in a small world', () => {
     );
   });
 
+  it('ends with a sentence when what a pack of a person asks for cannot be had', async () => {
+    const { repository, commit } = world.unresolvable;
+    expect(await failing({ EXTRA_NODES: `${repository}@${commit}` }, 'dependencies')).toBe(
+      "steadydancer: What ComfyUI-Greedy asks for cannot be installed beside this torch; pip's reason stands above.",
+    );
+  });
+
   it('ends with a sentence when a commit is not there', async () => {
     const commit = 'f'.repeat(40);
     expect(await failing({ KJNODES_COMMIT: commit }, 'nodes')).toMatch(
@@ -146,87 +155,3 @@ describeWithEngine('the real image, in a small world', () => {
     );
   });
 });
-
-/** The container as the wizard makes it, to a test video. */
-async function runs(tag: string): Promise<void> {
-  const port = await freePort();
-  const mount = (source: string, target: string) => {
-    mkdirSync(source, { recursive: true, mode: 0o777 });
-    return { kind: 'folder' as const, source, target, readOnly: false };
-  };
-  const spec = containerSpec({
-    choices: { recipe: 'steadydancer' },
-    imageRef: tag,
-    profile: `recipe-test-${process.pid}`,
-    runId: 'r',
-    planDigest: 'd',
-    role: 'comfyui',
-    host: HOST,
-    engine: ENGINE,
-    gpu: null,
-    port,
-    listen: '127.0.0.1',
-    mounts: [mount(world.models(models().map(modelFile)), '/opt/ComfyUI/models')],
-    env: { COMFYUI_ARGS: '--cpu' },
-  });
-  const container = await docker.createContainer(spec);
-  try {
-    await container.start();
-    const url = `http://127.0.0.1:${port}`;
-    const up = () =>
-      fetch(`${url}/system_stats`).then(
-        ({ status }) => status,
-        () => 0,
-      );
-    await expect.poll(up, { timeout: 60_000 }).toBe(200);
-    const file = join(workflows, 'steadydancer-smoke.api.json');
-    const outcome = await runSmoke({
-      client: createComfyClient({ url }),
-      graph: parseGraph(readFileSync(file, 'utf8'), file),
-      gpuExpected: { kind: 'none' },
-      fileExpected: { width: 256, height: 448, frames: 17 },
-      outDir: join(world.folder, 'outputs'),
-      emit: () => undefined,
-      signal: new AbortController().signal,
-      clock: systemClock,
-    });
-    expect(outcome.failure?.message ?? null).toBeNull();
-    expect(outcome.levels.map(({ status }) => status)).toEqual([
-      'ok',
-      'skip',
-      'ok',
-      'ok',
-      'ok',
-      'ok',
-      'ok',
-    ]);
-    expect(await inside(container, ['cat', '/opt/steadydancer/manifest.json'])).toContain(
-      world.args.WANVIDEOWRAPPER_COMMIT,
-    );
-    expect(await inside(container, ['ls', '-1', 'input', 'user/default/workflows'])).toMatch(
-      /sd_pose\.mp4\nsd_ref\.png[\s\S]*steadydancer-dance\.json/,
-    );
-    await inside(container, ['python', '/opt/steadydancer/healthcheck.py']);
-  } finally {
-    await container.remove({ force: true });
-  }
-}
-
-/** Runs a program in the container; throws with its output when it fails. */
-async function inside(
-  container: ReturnType<typeof docker.getContainer>,
-  command: string[],
-): Promise<string> {
-  const exec = await container.exec({
-    Cmd: command,
-    AttachStdout: true,
-    AttachStderr: true,
-    Tty: true,
-  });
-  const stream = await exec.start({ Tty: true });
-  let said = '';
-  for await (const chunk of stream) said += chunk.toString();
-  const { ExitCode } = await exec.inspect();
-  if (ExitCode !== 0) throw new Error(`${command.join(' ')}: ${said}`);
-  return said.replaceAll('\r', '');
-}

@@ -63,7 +63,7 @@ function bootstrapped(): { file: string } | { reason: string } {
   return { file };
 }
 
-function debianMirror(): string | null {
+export function debianMirror(): string | null {
   const ended = spawnSync('apt-get', ['indextargets', '--format', '$(REPO_URI) $(COMPONENT)'], {
     encoding: 'utf8',
   });

@@ -6,7 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TinyWheel } from './wheel.ts';
 
-/** A simple index (PEP 503) at /simple/, and a release file at the path of its real address. */
+/**
+ * A simple index (PEP 503) at /simple/, PyTorch's at /whl/cuXYZ/, and release files at the paths of
+ * their real addresses.
+ */
 export interface PackageIndex {
   port: number;
   close(): Promise<void>;
@@ -24,7 +27,7 @@ export async function servePackages(
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://x').pathname);
     const release = releases[path];
-    const named = /^\/simple\/([^/]+)\/?$/.exec(path)?.[1];
+    const [, local, named] = /^\/(?:simple|whl\/(cu\d+))\/([^/]+)\/?$/.exec(path) ?? [];
     const file = path.startsWith('/files/') ? files.get(path.slice('/files/'.length)) : undefined;
     const found = release ?? file;
     if (found) {
@@ -33,10 +36,16 @@ export async function servePackages(
       return;
     }
     const prefix = `${named?.replaceAll('-', '_')}-`;
-    const links = [...files.keys()].filter((name) => named && name.startsWith(prefix));
+    // Builds for one CUDA are in its own index alone, as PyTorch has it.
+    const here = (name: string) => (local ? name.includes(`+${local}-`) : !name.includes('+cu'));
+    const links = [...files.keys()].filter(
+      (name) => named && name.startsWith(prefix) && here(name),
+    );
     response.statusCode = links.length > 0 ? 200 : 404;
     response.setHeader('Content-Type', 'text/html');
-    response.end(links.map((name) => `<a href="/files/${name}">${name}</a>`).join('\n'));
+    response.end(
+      links.map((name) => `<a href="/files/${encodeURIComponent(name)}">${name}</a>`).join('\n'),
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, resolve));
   return {

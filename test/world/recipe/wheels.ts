@@ -1,12 +1,11 @@
+import { openmmlabPackages } from './openmmlab.ts';
 import { type TinyWheel, tinyWheel } from './wheel.ts';
 
-const FLASH = 'flash_attn-2.8.3+cu12torch2.8cxx11abiTRUE-cp311-cp311-linux_x86_64.whl';
-
-const TORCH_SOURCE = `__version__ = "2.8.0+cu128"
+const torchSource = (version: string, cuda: string) => `__version__ = "${version}"
 
 
 class version:
-    cuda = "12.8"
+    cuda = "${cuda}"
 
 
 class _Tensor:
@@ -30,24 +29,54 @@ const module = (name: string, version: string, source = '') =>
     [`${name.replaceAll('-', '_')}/__init__.py`]: `__version__ = "${version}"\n${source}`,
   });
 
+/** torch with its companions, as PyPI has them: `local` is what PyTorch's own index puts behind. */
+function torchWheels(version: string, vision: string, cuda: string, local = '') {
+  return [
+    tinyWheel('torch', `${version}${local}`, {
+      'torch/__init__.py': torchSource(`${version}+cu${cuda.replace('.', '')}`, cuda),
+    }),
+    module('torchvision', `${vision}${local}`),
+    module('torchaudio', `${version}${local}`),
+  ];
+}
+
+const libraries = (cudnn: string, nccl: string, triton: string) => [
+  tinyWheel('nvidia-cudnn-cu12', cudnn, { 'nvidia/cudnn/__init__.py': '' }),
+  tinyWheel('nvidia-nccl-cu12', nccl, { 'nvidia/nccl/__init__.py': '' }),
+  module('triton', triton),
+];
+
+const xformers = (version: string) =>
+  tinyWheel('xformers', version, {
+    'xformers/__init__.py': `__version__ = "${version}"\n`,
+    'xformers/ops.py': '',
+  });
+
+/** A release file of flash-attn: its name says what it is for, its metadata does not. */
+const flashAttn = (version: string, file: string) =>
+  tinyWheel(
+    'flash-attn',
+    version,
+    { 'flash_attn/__init__.py': '', 'flash_attn_2_cuda.py': '' },
+    file,
+  );
+
 /** The packages of the small world, by the layer whose lock names them. */
 export function worldWheels() {
   return {
     torch: [
-      tinyWheel('nvidia-cudnn-cu12', '9.10.2.21', { 'nvidia/cudnn/__init__.py': '' }),
-      tinyWheel('nvidia-nccl-cu12', '2.27.3', { 'nvidia/nccl/__init__.py': '' }),
-      module('triton', '3.4.0'),
-      tinyWheel('torch', '2.8.0', { 'torch/__init__.py': TORCH_SOURCE }),
-      module('torchvision', '0.23.0'),
-      module('torchaudio', '2.8.0'),
+      ...libraries('9.10.2.21', '2.27.3', '3.4.0'),
+      ...torchWheels('2.8.0', '0.23.0', '12.8'),
     ],
+    /** The stack before: torch251-cu124, and torch251-cu121 of PyTorch's own index. */
+    olderTorch: [
+      ...libraries('9.1.0.70', '2.21.5', '3.1.0'),
+      ...torchWheels('2.5.1', '0.20.1', '12.4'),
+    ],
+    indexTorch: torchWheels('2.5.1', '0.20.1', '12.1', '+cu121'),
     flashAttn: [module('einops', '0.8.2')],
-    xformers: [
-      tinyWheel('xformers', '0.0.32.post2', {
-        'xformers/__init__.py': '__version__ = "0.0.32.post2"\n',
-        'xformers/ops.py': '',
-      }),
-    ],
+    xformers: [xformers('0.0.32.post2')],
+    olderXformers: [xformers('0.0.28.post3')],
     sageattention: [module('sageattention', '1.0.6')],
     nodes: [
       tinyWheel('opencv-python-headless', '4.13.0.92', { 'cv2/__init__.py': '' }),
@@ -73,11 +102,14 @@ export function worldWheels() {
           'raise ImportError("libcudart.so.13: cannot open shared object file")\n',
       }),
     ],
-    release: tinyWheel(
-      'flash-attn',
+    openmmlab: openmmlabPackages(),
+    release: flashAttn(
       '2.8.3',
-      { 'flash_attn/__init__.py': '', 'flash_attn_2_cuda.py': '' },
-      FLASH,
+      'flash_attn-2.8.3+cu12torch2.8cxx11abiTRUE-cp311-cp311-linux_x86_64.whl',
+    ),
+    olderRelease: flashAttn(
+      '2.7.4.post1',
+      'flash_attn-2.7.4.post1+cu12torch2.5cxx11abiFALSE-cp311-cp311-linux_x86_64.whl',
     ),
   };
 }
@@ -93,7 +125,7 @@ export function lockOf(wheels: TinyWheel[], change: (sha256: string) => string =
     .join('');
 }
 
-/** Folders of locks for `docker/python/`: the good one, and two that the build has to refuse. */
+/** Folders of locks for `docker/python/`: good ones by stack, and two that the build has to refuse. */
 export function lockFolders(wheels: WorldWheels): Record<string, Record<string, string>> {
   const good = {
     'torch.in': 'torch==2.8.0\ntorchvision==0.23.0\ntorchaudio==2.8.0\n',
@@ -103,9 +135,20 @@ export function lockFolders(wheels: WorldWheels): Record<string, Record<string, 
     'attention.sageattention.lock': lockOf(wheels.sageattention),
     'nodes.lock': lockOf([...wheels.nodes, ...wheels.torch]),
   };
+  const older = {
+    ...good,
+    'torch.in': 'torch==2.5.1\ntorchvision==0.20.1\ntorchaudio==2.5.1\n',
+    'torch.lock': lockOf(wheels.olderTorch),
+    'attention.xformers.lock': lockOf(wheels.olderXformers),
+    'nodes.lock': lockOf([...wheels.nodes, ...wheels.olderTorch]),
+  };
+  const { 'torch.lock': _, ...unlocked } = older;
   const broken = [...wheels.torch.filter(({ name }) => name !== 'torch'), ...wheels.brokenTorch];
   return {
     world: good,
+    'world-older': older,
+    // As the stacks of PyTorch's own index are: resolved at the first build.
+    'world-unlocked': unlocked,
     'world-broken-torch': { ...good, 'torch.lock': lockOf(broken) },
     'world-wrong-hash': { ...good, 'nodes.lock': lockOf(wheels.nodes, () => '0'.repeat(64)) },
   };

@@ -3,10 +3,12 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type Dockerode from 'dockerode';
+import { stackById } from '../../../src/recipe/stacks.ts';
 import { BASE_IMAGE } from '../base-image.ts';
-import { type PackageIndex, servePackages } from './package-index.ts';
+import { serveDebianMirror } from './debian-mirror.ts';
+import { servePackages } from './package-index.ts';
 import { type Repositories, serveRepositories } from './repositories.ts';
-import { lockFolders, worldWheels } from './wheels.ts';
+import { lockFolders, lockOf, worldWheels } from './wheels.ts';
 
 const FLASH_ATTN_WHEEL =
   'https://github.com/Dao-AILab/flash-attention/releases/download/v2.8.3/flash_attn-2.8.3%2Bcu12torch2.8cxx11abiTRUE-cp311-cp311-linux_x86_64.whl';
@@ -16,25 +18,41 @@ export class RecipeWorld {
   readonly folder: string;
   readonly contextDir: string;
   readonly args: Record<string, string>;
+  /** What is different in the stack before the default one. */
+  readonly older: Record<string, string>;
+  /** Address of the index of one CUDA's builds, as TORCH_MIRROR takes it. */
+  readonly torchMirror: string;
+  readonly repositories: Repositories;
   readonly extra: Repositories['extra'];
+  readonly unresolvable: Repositories['unresolvable'];
   readonly withoutClass: Repositories['withoutClass'];
-  readonly #servers: [PackageIndex, Repositories];
+  readonly #servers: { close(): Promise<void> }[];
 
   private constructor(
     folder: string,
     args: Record<string, string>,
-    servers: [PackageIndex, Repositories],
+    older: Record<string, string>,
+    repositories: Repositories,
+    servers: { close(): Promise<void> }[],
   ) {
     this.folder = folder;
     this.contextDir = join(folder, 'docker');
     this.args = args;
-    this.extra = servers[1].extra;
-    this.withoutClass = servers[1].withoutClass;
+    this.older = older;
+    this.torchMirror = `${args.RELEASE_MIRROR}/whl`;
+    this.repositories = repositories;
+    this.extra = repositories.extra;
+    this.unresolvable = repositories.unresolvable;
+    this.withoutClass = repositories.withoutClass;
     this.#servers = servers;
   }
 
-  static async make(docker: Dockerode): Promise<RecipeWorld> {
-    const host = await gateway(docker);
+  /**
+   * `host`: this machine as builds see it, where they see nothing else: Debian's packages go through
+   * it too then. Without: the gateway of the engine's first network.
+   */
+  static async make(docker: Dockerode, options: { host?: string } = {}): Promise<RecipeWorld> {
+    const host = options.host ?? (await gateway(docker));
     const folder = mkdtempSync(join(tmpdir(), 'sd-recipe-world-'));
     cpSync(join(import.meta.dirname, '../../../docker'), join(folder, 'docker'), {
       recursive: true,
@@ -45,11 +63,25 @@ export class RecipeWorld {
       mkdirSync(locks);
       for (const [file, text] of Object.entries(files)) writeFileSync(join(locks, file), text);
     }
-    const { release, ...byLayer } = wheels;
+    const { release, olderRelease, ...byLayer } = wheels;
+    const python = join(folder, 'docker', 'python');
+    writeFileSync(
+      join(python, 'openmmlab.lock'),
+      lockOf(wheels.openmmlab.filter(({ name }) => name !== 'ninja')),
+    );
+    writeFileSync(
+      join(python, 'openmmlab-build.lock'),
+      lockOf(wheels.openmmlab.filter(({ name }) => name === 'ninja')),
+    );
+    const older = stackById('torch251-cu124');
+    if (!older) throw new Error('stacks.json has no older stack');
+    const path = (wheel: string) => decodeURIComponent(new URL(wheel).pathname);
     const index = await servePackages(Object.values(byLayer).flat(), {
-      [decodeURIComponent(new URL(FLASH_ATTN_WHEEL).pathname)]: release.bytes,
+      [path(FLASH_ATTN_WHEEL)]: release.bytes,
+      [path(older.flashAttention.wheel)]: olderRelease.bytes,
     });
     const repositories = await serveRepositories(join(folder, 'git'));
+    const debian = options.host === undefined ? null : await serveDebianMirror();
     return new RecipeWorld(
       folder,
       {
@@ -61,8 +93,20 @@ export class RecipeWorld {
         FLASH_ATTN_WHEEL,
         FLASH_ATTN_SHA256: release.sha256,
         ...repositories.commits,
+        ...aptMirror(debian ? `http://${host}:${debian.port}/debian` : undefined),
       },
-      [index, repositories],
+      {
+        TORCH_VERSION: older.torch.version,
+        TORCHVISION_VERSION: older.torch.torchvision,
+        TORCHAUDIO_VERSION: older.torch.torchaudio,
+        CUDA_VERSION: older.cuda,
+        LOCK_DIR: 'python/world-older',
+        FLASH_ATTN_WHEEL: older.flashAttention.wheel,
+        FLASH_ATTN_SHA256: olderRelease.sha256,
+        XFORMERS_VERSION: older.xformers.version,
+      },
+      repositories,
+      [index, repositories, ...(debian ? [debian] : [])],
     );
   }
 
@@ -80,6 +124,11 @@ export class RecipeWorld {
     await Promise.all(this.#servers.map((server) => server.close()));
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** Where builds have no way to Debian's own mirror, STEADYDANCER_TEST_APT_MIRROR names one. */
+function aptMirror(address = process.env.STEADYDANCER_TEST_APT_MIRROR): Record<string, string> {
+  return address === undefined ? {} : { APT_MIRROR: address };
 }
 
 /** This machine's address as containers of the engine's default network see it. */
