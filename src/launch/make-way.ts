@@ -3,6 +3,7 @@ import type { Emit } from '../contract/events.ts';
 import { Failure } from '../contract/failure.ts';
 import { type ExtraModel, hasExtraModels } from './extra-models.ts';
 import { decideName, findNamed } from './named-container.ts';
+import { type Aside, setAside, takeBack } from './set-aside.ts';
 
 export interface MakeWayPorts {
   docker: Docker;
@@ -17,18 +18,25 @@ interface Wanted {
   extraModels?: readonly ExtraModel[];
 }
 
-const STOP_PATIENCE_S = 10;
+/** Who had the name: one to use, or one that was set aside and comes back if the new one does not run. */
+export type Way =
+  | { kind: 'there'; info: Docker.ContainerInspectInfo; running: boolean }
+  | { kind: 'aside'; aside: Aside };
 
 /**
  * Looks who has the name. Gives the container of the same plan, when there is one to use; anything
- * else of ours is out of the way afterwards: removed, or renamed when its log tells of a failure.
+ * else of ours is out of the way afterwards: set aside, or renamed when its log tells of a failure.
  * @throws Failure `container-name-taken` when it is not ours
  */
 export async function makeWay(
   { name, planDigest, imageId, extraModels = [] }: Wanted,
   { docker, emit }: MakeWayPorts,
-): Promise<{ info: Docker.ContainerInspectInfo; running: boolean } | null> {
-  const info = await findNamed(docker, name);
+): Promise<Way | null> {
+  let info = await findNamed(docker, name);
+  if (!info) {
+    await takeBack(docker, name);
+    info = await findNamed(docker, name);
+  }
   const decided = decideName(info, planDigest, imageId);
   const usable = decided.do === 'reuse' || decided.do === 'start-again';
   // Mounts are given when a container is made, and never again.
@@ -40,21 +48,15 @@ export async function makeWay(
     case 'create':
       return null;
     case 'reuse':
-      return { info, running: true };
+      return { kind: 'there', info, running: true };
     case 'start-again':
-      return { info, running: false };
+      return { kind: 'there', info, running: false };
     case 'replace': {
       const text = lacks
         ? `Container ${name} has other models than were found now; it is replaced.`
         : `Container ${name} is of another plan or image; it is replaced.`;
       emit({ type: 'note', level: 'info', text });
-      if (info.State.Running) {
-        await container.stop({ t: STOP_PATIENCE_S }).catch(() => {});
-        emit({ type: 'container', state: 'stopped', id: info.Id, name });
-      }
-      await container.remove({ force: true });
-      emit({ type: 'container', state: 'removed', id: info.Id, name });
-      return null;
+      return { kind: 'aside', aside: await setAside(info, name, { docker, emit }) };
     }
     case 'keep-aside': {
       const aside = `${name}-failed-${info.Id.slice(0, 6)}`;

@@ -7,6 +7,7 @@ import { makeWay } from './make-way.ts';
 import { earlierLife } from './named-container.ts';
 import { answers, type HttpGet, READY_LIMIT_MS, waitReady } from './ready.ts';
 import { refusalOf } from './refusals.ts';
+import { type Aside, dropAside, putBack, setAside, toldOf } from './set-aside.ts';
 import { freePort, type PortInput, type PortPorts, portTakenMeanwhile } from './settle-port.ts';
 import { type StartupFinding, StartupLog } from './startup-log.ts';
 
@@ -54,7 +55,7 @@ const STOP_PATIENCE_S = 10;
  * What stays behind: a container that *failed* (ended by itself, or was not ready in time) is kept,
  * stopped, for its log, and the Failure names it. When `signal` ends the launch, a container that
  * this call created is removed, one that it started again is stopped, and one that ran before is
- * left running.
+ * left running. One that is replaced goes only when the new one is ready; else it is put back.
  * @throws Failure (codes in refusals.ts) or the signal's reason
  */
 export async function launch(
@@ -66,22 +67,48 @@ export async function launch(
   const image = input.spec(input.port).Image;
   // A tag can have moved on since; only an id says which image is meant.
   const imageId = image?.startsWith('sha256:') ? { imageId: image } : {};
-  const there = await makeWay(
+  const way = await makeWay(
     {
       ...{ name: input.name, planDigest: input.planDigest, ...imageId },
       extraModels: input.extraModels ?? [],
     },
     ports,
   );
-  if (there?.running) return reuse(there.info, input, ports, signal);
+  if (way?.kind === 'there' && way.running) return reuse(way.info, input, ports, signal);
+  const replaced: Replaced = { aside: way?.kind === 'aside' ? way.aside : null };
+  try {
+    const stopped = way?.kind === 'there' ? way.info : null;
+    const launched = await bringUp(stopped, replaced, input, ports, signal);
+    if (replaced.aside) await dropAside(input.name, ports);
+    return launched;
+  } catch (error) {
+    if (!replaced.aside) throw error;
+    const failedName = await putBack(replaced.aside, ports).catch(() => null);
+    throw toldOf(error, input.name, failedName);
+  }
+}
+
+/** What made way for the new container. */
+interface Replaced {
+  aside: Aside | null;
+}
+
+/** Starts the stopped container of this plan again, else makes a new one. */
+async function bringUp(
+  stopped: Docker.ContainerInspectInfo | null,
+  replaced: Replaced,
+  input: LaunchInput,
+  ports: LaunchPorts,
+  signal: AbortSignal,
+): Promise<Launched> {
   let port = await freePort(input, ports);
-  if (there) {
-    const same = publishedPort(there.info) === port;
-    if (same && (await startsAgain(there.info, ports))) {
-      return follow({ info: there.info, port, by: 'started-again' }, input, ports, signal);
+  if (stopped) {
+    const same = publishedPort(stopped) === port;
+    if (same && (await startsAgain(stopped, ports))) {
+      return follow({ info: stopped, port, by: 'started-again' }, input, ports, signal);
     }
     // A port cannot be changed: the same plan on another port is a new container.
-    await remove(there.info.Id, input.name, ports);
+    replaced.aside = await setAside(stopped, input.name, ports);
   }
   for (let attempt = 1; ; attempt += 1) {
     signal.throwIfAborted();

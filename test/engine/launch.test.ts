@@ -180,11 +180,45 @@ describeWithEngine('launch on a real engine', () => {
       'started',
       'ready',
       'stopped',
-      'removed',
       'created',
       'started',
       'ready',
+      // It goes only when the new one is ready.
+      'removed',
     ]);
+  });
+
+  it('puts a running one back when the one that replaces it does not run', async () => {
+    const port = await freePortNow();
+    const first = await world.launch('serve', { port });
+    await first.stopFollowing();
+    const planDigest = 'c'.repeat(64);
+    const failure = await failureOf(world.launch('exit', { port, spec: { planDigest } }));
+    expect(failure.code).toBe('container-exited');
+    const back = await findNamed(docker, world.name);
+    expect(back).toMatchObject({ Id: first.id, State: { Running: true } });
+    const [, kept = ''] = /Container (\S+) ended/.exec(failure.message) ?? [];
+    expect(kept).toMatch(/-failed-[0-9a-f]{6}$/);
+    expect((await findNamed(docker, kept))?.State.ExitCode).toBe(3);
+    expect(JSON.stringify(failure.details.fixes)).toContain(`docker logs ${kept}`);
+    await expect.poll(() => fetch(`${first.url}/system_stats`).then(({ ok }) => ok)).toBe(true);
+    const controller = new AbortController();
+    const stopped = world.launch('hang', {
+      port,
+      spec: { planDigest },
+      input: { onLine: () => controller.abort(new Error('stopped')) },
+      signal: controller.signal,
+    });
+    await expect(stopped).rejects.toThrow('stopped');
+    expect(await findNamed(docker, world.name)).toMatchObject({
+      Id: first.id,
+      State: { Running: true },
+    });
+    // A kill in between leaves it aside: the next launch finds it.
+    const container = docker.getContainer(first.id);
+    await container.rename({ name: `${world.name}-before-${first.id.slice(0, 6)}` });
+    const again = await world.launch('serve', { port });
+    expect(again).toMatchObject({ by: 'reused', id: first.id });
   });
 
   it('replaces one whose image was built again under the same plan', async () => {

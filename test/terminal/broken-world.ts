@@ -79,7 +79,21 @@ export async function pressUntil(pty: PtySession, done: () => boolean): Promise<
     .toBe(true);
 }
 
-/** Codes of the last run but one: of the try that failed. */
+/** A letter is dead just after a question appears: types it again while that is on the screen. */
+export async function typeWhile(pty: PtySession, letter: string, shown: string): Promise<void> {
+  await expect
+    .poll(
+      () => {
+        const there = pty.text().includes(shown);
+        if (there) pty.type(letter);
+        return there;
+      },
+      { interval: 900, timeout: 15_000 },
+    )
+    .toBe(false);
+}
+
+/** The number of the last run's try, and how it ended. */
 export function triedAgain(person: Person): { attempt: number | undefined; ok: boolean } {
   const { events } = person.run();
   const started = events.find(({ type }) => type === 'run.started');

@@ -11,6 +11,7 @@ import {
   rehearsalImage,
   serverCommand,
   triedAgain,
+  typeWhile,
 } from './broken-world.ts';
 import { Person } from './wizard.ts';
 
@@ -67,7 +68,7 @@ describeWithEngine('a broken world, mended by keys', () => {
       const pty = person.open(args);
       await pty.waitFor(`Port ${port} is taken by`, LONG_MS);
       await pty.waitFor('b  Back', LONG_MS);
-      pty.type('b');
+      await typeWhile(pty, 'b', 'b  Back');
       await pty.waitFor('port-taken', LONG_MS);
       await applyFirst(pty, /Use port \d+/, 'enter');
       await pty.waitFor('READY in', LONG_MS);
