@@ -127,13 +127,24 @@ async function removeSome(errand: Errand): Promise<number> {
   const list = await store.removable(named);
   const bytes = list.reduce((sum, one) => sum + one.bytes, 0);
   for (const one of list) io.say(`  ${formatBytes(one.bytes).padStart(9)}  ${one.file}`);
+  const report = (ok: boolean, state: 'present' | 'missing') => {
+    const files = list.map(({ file, bytes: freed }) => ({
+      file,
+      state,
+      bytes: freed,
+      sha256: null,
+    }));
+    if (options.json) outJson(io, { v: 1, ok, files } satisfies ModelsReport);
+  };
   if (list.length > 0 && !options.yes) {
+    report(false, 'present');
     io.say(
       `Remove ${formatBytes(bytes)} of models from ${store.name}; cannot be undone. Add --yes to do it.`,
     );
     return exitCodes.question;
   }
   await store.remove(list);
+  report(true, 'missing');
   io.say(`Removed ${formatBytes(bytes)} from ${store.name}.`);
   return exitCodes.done;
 }

@@ -90,6 +90,8 @@ test('remove lists first and asks for --yes; nothing else is touched', async () 
   expect(asked.exitCode).toBe(exitCodes.question);
   expect(asked.said.join('\n')).toContain('cannot be undone');
   expect(filesIn(dest)).toContain('vae/x.bin');
+  const listed = modelsReportSchema.strict().parse(JSON.parse(asked.out[0] ?? ''));
+  expect(listed).toMatchObject({ ok: false, files: [{ file: 'vae/x.bin', state: 'present' }] });
   expect((await call('remove', { yes: true })).exitCode).toBe(exitCodes.done);
   expect(filesIn(dest)).toEqual(['mine.txt', 'models.lock.json']);
 });
