@@ -1,4 +1,4 @@
-import { copyFile, readdir, readFile, rm } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readPng } from '../../src/comfyui/media/png.ts';
@@ -50,5 +50,25 @@ describeWithEngine('dance on a real engine', () => {
     expect(again.exitCode, again.stderr).toBe(0);
     expect(again.stderr).toMatch(/was stopped and starts now/);
     expect(await readdir(join(program.home, 'films'))).toEqual(['mia-waltz.png']);
+  });
+
+  it('tells a container that memory ended from a server that is merely gone', async () => {
+    const { result } = await program.run(['--profile', 'rehearsal', '--yes', '--until', 'image']);
+    const context = join(program.home, 'dies');
+    await mkdir(context);
+    const fault = 'ENV STEADYDANCER_REHEARSAL_FAULT=exit-in-render';
+    await writeFile(join(context, 'Dockerfile'), `FROM ${result.image?.ref}\n${fault}\n`);
+    const port = await freePort();
+    const choices = ['recipe=custom', `context=${context}`, `port=${port}`];
+    const launched = await program.run([
+      ...choices.flatMap((choice) => ['--set', choice]),
+      ...['--yes', '--until', 'launch'],
+    ]);
+    expect(launched.result.ok, launched.result.summary).toBe(true);
+    const { exitCode, stderr, report } = await dance('--profile', 'custom');
+    expect(exitCode).toBe(15);
+    expect(report.error?.code).toBe('container-oom-killed');
+    expect(stderr).toContain('exit code 137');
+    await program.call(['stop', '--profile', 'custom']);
   });
 });

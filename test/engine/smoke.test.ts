@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { execInside } from '../../src/launch/exec.ts';
 import { connectDocker, resolveEndpoint } from '../../src/ports/docker.ts';
 import { describeWithEngine } from './engine.ts';
 import { freePort, ofType, Program } from './program.ts';
@@ -53,8 +54,38 @@ describeWithEngine('the test video of a run', () => {
     expect(exitCode).toBe(15);
     expect(result.diagnoses).toMatchObject([{ code: 'smoke-out-of-memory' }]);
     expect(result.diagnoses[0]?.evidence.text).toContain('OutOfMemoryError');
-    expect((await docker.getContainer('steadydancer-custom').inspect()).State.Running).toBe(true);
+    const container = docker.getContainer('steadydancer-custom');
+    expect((await container.inspect()).State.Running).toBe(true);
+    await besideTheServer(container);
   });
+
+  /** The way of the GPU proof: a command beside the server, which ends when nobody waits for it. */
+  async function besideTheServer(container: Docker.Container) {
+    const never = new AbortController().signal;
+    const limits = { timeoutMs: 60_000, signal: never };
+    const said = "console.log('one'); console.error('\\u001b]0;title\\u0007two'); process.exit(7)";
+    const done = await execInside(container, ['/usr/bin/node', '-e', said], limits);
+    expect(done.exitCode).toBe(7);
+    expect(done.text.split('\n').sort()).toEqual(['one', 'two']);
+    const absent = await execInside(container, ['python', '-c', ''], limits).catch(String);
+    expect(JSON.stringify(absent)).toMatch(/not found|no such file/i);
+
+    const waits = "process.stdin.on('end', () => process.exit(3)).resume(); console.log('waits')";
+    const processes = async () =>
+      ((await container.top()) as { Processes: string[][] }).Processes.filter((columns) =>
+        columns.join(' ').includes('stdin'),
+      ).length;
+    const stop = new AbortController();
+    const reason = new Error('stopped');
+    const running = execInside(container, ['/usr/bin/node', '-e', waits], {
+      ...limits,
+      signal: stop.signal,
+    }).catch((error: unknown) => error);
+    await expect.poll(processes, { timeout: 20_000 }).toBe(1);
+    stop.abort(reason);
+    expect(await running).toBe(reason);
+    await expect.poll(processes, { timeout: 20_000 }).toBe(0);
+  }
 
   it('a workflow of ComfyUI’s page is converted by the server’s own classes', async () => {
     const workflow = join(program.home, 'page.json');
