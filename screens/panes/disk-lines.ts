@@ -1,3 +1,4 @@
+import { otherBytesNow, runBytesNow } from '../../src/pipeline/disk-written.ts';
 import type { DiskSample, RunState } from '../../src/pipeline/run-state.ts';
 import { formatBytes, formatRatePerMinute } from '../../src/text/format.ts';
 import { bar } from '../kit/bar.ts';
@@ -78,10 +79,10 @@ function otherLine(disk: DiskSample, drawn: PaneDrawn): Line {
 
 /** Which disk, what is free of how much, and how fast it falls; as much of it as fits. */
 function spaceText(disk: DiskSample, room: number): string {
-  const { place, freeBytes, totalBytes } = disk;
+  const { place, name = words.places[place], freeBytes, totalBytes } = disk;
   const free = words.run.freeOnly(formatBytes(freeBytes));
   const ofAll = words.run.free(formatBytes(freeBytes), formatBytes(totalBytes));
-  const named = `${words.places[place]} ${ofAll}`;
+  const named = `${name} ${ofAll}`;
   const rate = rateText(disk);
   return fitting([joined(named, rate), joined(ofAll, rate), joined(free, rate), free], room);
 }
@@ -118,11 +119,11 @@ function lastText(disk: DiskSample, room: number): string {
 }
 
 function whoText({ written }: DiskSample): string {
-  const own = written ? written.runBytes + written.openBytes : 0;
-  const others = Math.max(0, written?.otherBytes ?? 0);
-  return own + others < NOTABLE_BYTES
-    ? ''
-    : words.panes.thisRun(formatBytes(own), formatBytes(others));
+  if (!written) return '';
+  const own = formatBytes(runBytesNow(written));
+  const others = otherBytesNow(written);
+  if (others > 0) return words.panes.thisRun(own, formatBytes(others));
+  return runBytesNow(written) < NOTABLE_BYTES ? '' : words.panes.thisRunOnly(own);
 }
 
 function stopsText({ stopsAtBytes }: DiskSample): string {

@@ -93,11 +93,15 @@ export function Asked({ question, clock, low, active, onAnswer }: AskedProps) {
   );
 }
 
+/** What happened in a row of its own, then the rest. */
 function questionText({ text }: Question, width: number, theme: Theme, low: boolean): Line[] {
   const mark = sign(theme, 'notice');
-  const lines = atMost(wrapWords(text, width - 2), low ? 3 : 6, width - 2, theme);
-  return lines.map((line, at) => [
+  const [, first = text, rest = ''] = /^(.*?[.?!]) (.+)$/s.exec(text) ?? [];
+  const head = wrapWords(first, width - 2);
+  const more = rest === '' ? [] : wrapWords(rest, width - 2);
+  const most = low ? 3 : 6;
+  return atMost([...head, ...more], most, width - 2, theme).map((line, at) => [
     { text: at === 0 ? `${mark.text} ` : '  ', tone: mark.tone },
-    { text: line, tone: at === 0 ? 'strong' : 'plain' },
+    { text: line, tone: at < head.length ? 'strong' : 'plain' },
   ]);
 }

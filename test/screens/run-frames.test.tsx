@@ -92,7 +92,7 @@ describe('frames do not jump', () => {
       const before = places(await drawn.lines());
       expect(before.size).toBeGreaterThan(2);
       let next = from;
-      for (let second = 430; second < 600; second += 10) {
+      for (let second = 430; second < 600; second += 20) {
         for (; (events[next]?.at ?? '9') <= timeAt(second); next += 1)
           feed.push(events[next] as Event);
         await drawn.rerender(node(second));
