@@ -25,11 +25,16 @@ export function defineInspection(program: Command, action: Action, io: Io): void
 
   program
     .command('diagnose')
-    .argument('[file]', 'a log; - or nothing reads standard input')
+    .argument('[file]', 'a log, a run or its folder; - or nothing reads standard input')
     .description('find the cause of a failure in a log, from this tool or any other')
+    .option('--run [id]', 'a run of this machine (default: the last)')
+    .option('--container <name>', 'what a container printed, and how it ended')
     .option('--codes', 'list the failures that are known')
     .option('--json', 'one JSON document on stdout')
-    .addHelpText('after', example('steadydancer diagnose build.log'))
+    .addHelpText(
+      'after',
+      example('steadydancer diagnose build.log', 'steadydancer diagnose --container comfyui'),
+    )
     .action((file, options) =>
       action(async () => (await import('./diagnose.ts')).diagnose(file, options, io)),
     );

@@ -42,8 +42,8 @@ export async function readLogFile(
 }
 
 /**
- * A pipe, a device or a socket may never end: `diagnose /dev/zero` would read for ever. What comes
- * over standard input (`-`) is a person's own pipe, and is read to its end.
+ * A named pipe, a device or a socket may never end: `diagnose /dev/zero` would read for ever. What
+ * comes over standard input (`-`) or the shell's `<(…)` is a person's own pipe, and is read.
  * @throws UsageError with a sentence
  */
 export async function mustBeFile(path: string, name: string): Promise<void> {
@@ -51,7 +51,9 @@ export async function mustBeFile(path: string, name: string): Promise<void> {
   if (found === 'ENOENT' || found === 'ENOTDIR') throw new UsageError(`There is no file ${name}.`);
   if (typeof found === 'string') throw new UsageError(`${name} cannot be read (${found}).`);
   if (found.isDirectory()) throw new UsageError(`${name} is a folder, not a log.`);
-  if (!found.isFile()) {
+  // The shell's own pipe, `diagnose <(docker logs x)`: it is open already, and ends.
+  const shells = found.isFIFO() && /^\/(?:dev\/fd|proc\/(?:self|\d+)\/fd)\//.test(path);
+  if (!found.isFile() && !shells) {
     throw new UsageError(
       `${name} is a pipe or a device, not a file: pass it as standard input, -.`,
     );

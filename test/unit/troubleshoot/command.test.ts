@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { diagnose } from '../../../src/commands/diagnose.ts';
+import { type DiagnoseOptions, diagnose } from '../../../src/commands/diagnose.ts';
 import type { Io } from '../../../src/commands/io.ts';
 import { diagnoseSchema, diagnosisCodesSchema } from '../../../src/contract/diagnosis.ts';
 
@@ -15,11 +16,15 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function run(file: string | undefined, options: { json?: boolean; codes?: boolean }) {
+async function run(
+  file: string | undefined,
+  options: DiagnoseOptions,
+  env: NodeJS.ProcessEnv = {},
+) {
   const out: string[] = [];
   const said: string[] = [];
   const io: Io = {
-    env: {},
+    env,
     cwd: folder,
     home: folder,
     interactive: false,
@@ -57,8 +62,50 @@ describe('diagnose', () => {
   it.each([
     ['none.log', 'There is no file none.log.'],
     ['.', '. is a folder, not a log.'],
+    ['/dev/zero', '/dev/zero is a pipe or a device, not a file: pass it as standard input, -.'],
   ])('%s: exit 2 with a sentence', async (file, sentence) => {
     expect(await run(file, { json: true })).toEqual({ exitCode: 2, out: [], said: [sentence] });
+  });
+
+  it('a run by its id or its folder: its own words first, then what its logs show', async () => {
+    const dir = join(folder, 'state', 'runs', '20261124-140000-c2d1');
+    mkdirSync(dir, { recursive: true });
+    const record = {
+      ...{ id: '20261124-140000-c2d1', pid: 1, pidStartedAt: '0', startedAt: '2026-11-24' },
+      ...{ profile: null, recipe: 'custom', planDigest: null, choices: {} },
+    };
+    writeFileSync(join(dir, 'run.json'), JSON.stringify(record));
+    writeFileSync(join(dir, 'build.log'), '#5 RUN x\n#5 E: Unable to locate package ffmpeg7\n');
+    const diagnosis = {
+      ...{ code: 'build-failed', title: 'It broke.', cause: 'So.', fixes: [], confidence: 1 },
+      evidence: { line: 1, text: 'exit code: 100' },
+    };
+    const event = { v: 1, at: '2026-11-24T14:00:00.000Z', type: 'diagnosis', diagnosis };
+    writeFileSync(join(dir, 'events.ndjson'), `${JSON.stringify(event)}\n`);
+    const env = { STEADYDANCER_HOME: join(folder, 'state') };
+    for (const [file, options] of [
+      ['c2d1', {}],
+      [dir, {}],
+      [undefined, { run: 'c2d1' }],
+      [undefined, { run: true as const }],
+    ] as const) {
+      const { exitCode, out } = await run(file, { json: true, ...options }, env);
+      expect(exitCode).toBe(0);
+      const { diagnoses } = diagnoseSchema.parse(JSON.parse(out[0] as string));
+      expect(diagnoses.map(({ code, evidence }) => [code, evidence.file, evidence.line])).toEqual([
+        ['build-failed', undefined, 1],
+        ['apt-package-missing', 'build.log', 2],
+      ]);
+    }
+    expect((await run(undefined, { run: 'none' }, env)).said).toEqual(['There is no run none.']);
+    expect((await run('x', { run: 'c2d1' }, env)).exitCode).toBe(2);
+  });
+
+  it('a named pipe is refused at once; it would be waited for', async () => {
+    const made = spawnSync('mkfifo', [join(folder, 'pipe')]);
+    if (made.status !== 0) return;
+    const { exitCode, said } = await run('pipe', { json: true });
+    expect([exitCode, said[0]]).toEqual([2, expect.stringContaining('pipe or a device')]);
   });
 
   it('lists the codes', async () => {
