@@ -15,6 +15,8 @@ export interface BuildxBuilderOptions {
   env?: Record<string, string | undefined>;
   /** The docker command; default `docker`. */
   docker?: string;
+  /** Whether its image has to be loaded, where that was looked at already (mustLoad). */
+  load?: Promise<boolean> | undefined;
 }
 
 /** Builds by `docker buildx build --progress=rawjson` (buildx 0.12 and later). */
@@ -25,7 +27,8 @@ export function buildxBuilder(options: BuildxBuilderOptions): Builder {
     async build(request, onEvent, signal) {
       signal.throwIfAborted();
       const context = await readContext(request.contextDir, request.dockerfile);
-      const load = await mustLoad(processes, docker, env, signal);
+      const load = await (options.load ?? mustLoad(processes, env, signal, docker));
+      signal.throwIfAborted();
       const folder = await mkdtemp(join(tmpdir(), 'steadydancer-build-'));
       try {
         const idFile = join(folder, 'image-id');
@@ -78,12 +81,15 @@ export function buildxArgs(
   ];
 }
 
-/** A builder that is not the engine's own keeps its image to itself unless it is told to load it. */
-async function mustLoad(
+/**
+ * A builder that is not the engine's own keeps its image to itself unless it is told to load it.
+ * Two programs have to start for the answer: a run asks ahead of its build.
+ */
+export async function mustLoad(
   processes: Processes,
-  docker: string,
   env: Record<string, string | undefined>,
   signal: AbortSignal,
+  docker = 'docker',
 ): Promise<boolean> {
   const ended = await processes.run(docker, ['buildx', 'inspect'], {
     env,

@@ -21,6 +21,8 @@ export interface Ports {
 /** What the phases found out and later ones need; it ends up in the result. */
 export interface RunFacts {
   engine?: { docker: Dockerode; facts: ReadyEngine };
+  /** Whether the builder's image has to be loaded into the engine, asked ahead of the build. */
+  mustLoad?: Promise<boolean> | undefined;
   image?: { ref: string; id: string; bytes: number | null };
   container?: { id: string; name: string; state: string; startedAt: string };
   url?: string;

@@ -1,4 +1,5 @@
 import { homedir } from 'node:os';
+import { lookAhead } from '../build/choose-builder.ts';
 import type { Emit } from '../contract/events.ts';
 import { exitCodes } from '../contract/exit-codes.ts';
 import { Failure } from '../contract/failure.ts';
@@ -75,6 +76,8 @@ export async function executeRun(input: RunInput): Promise<ResultBody> {
     const ctx: RunContext = { ...input, ...here, emit: counted, home, facts, onEnd, disk };
     const guarding = start(ctx);
     const awake = keepAwake(ports.processes);
+    const { engine } = here.machine;
+    if (engine.state === 'ready') facts.mustLoad = lookAhead({ engine, ...ports }, signal);
     try {
       const done = await reconcile(phasesOf(here.planned), ctx, request, signal);
       done.failure = await namedByEngine(ctx, done);

@@ -116,13 +116,14 @@ function notWhole(error: Error): string {
 }
 
 function builderOf(ctx: RunContext): Builder {
-  const { request, ports } = ctx;
+  const { request, ports, facts } = ctx;
   const { docker, facts: engine } = engineOf(ctx);
   return chooseBuilder({
     engine,
     processes: ports.processes,
     docker,
     env: ports.env,
+    load: facts.mustLoad,
     secrets: secretsKnown(ports.env),
     ...(request.builder ? { forced: request.builder } : {}),
   });

@@ -81,6 +81,15 @@ describe('buildxBuilder', () => {
     expect(found.calls[1]).toContain('--load');
   });
 
+  it('asks for the driver once, where a run has asked ahead', async () => {
+    const found = recordedDocker({ name: 'rawjson-ok-013', exitCode: 0, id: 'sha256:ab' });
+    const load = Promise.resolve(true);
+    const builder = buildxBuilder({ processes: found.processes, load });
+    await builder.build(request(), () => undefined, signal);
+    expect(found.calls).toHaveLength(1);
+    expect(found.calls[0]).toContain('--load');
+  });
+
   it('believes the exit code, not the events', async () => {
     const { processes } = recordedDocker({ name: 'rawjson-ok-029', exitCode: 1, id: 'sha256:ab' });
     const building = buildxBuilder({ processes }).build(request(), () => undefined, signal);
