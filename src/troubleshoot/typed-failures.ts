@@ -10,6 +10,7 @@ export interface TypedFailure {
 /**
  * Failures that the ports raise themselves, with a code and a sentence of their own: no pattern
  * finds them in a text. Codes that the catalogue has too are not repeated here.
+ * After a change: `node src/troubleshoot/write-codes-page.ts`.
  * One a line: code | phase (- where it can be any) | title | cause.
  */
 const table = `
