@@ -73,8 +73,8 @@ function PaneScreen(props: RunScreenProps) {
   const width = columns - 2;
   const low = rows < LOW_ROWS;
   const [question] = openQuestions(run);
-  const status = statusLine(props.status, view.search.typing, view.said);
   const shown = shownLog(run, tail, view.log);
+  const status = statusLine(props.status, view, shown?.log ?? noLines);
   const steps = shownSteps(run);
   const drawn = { now, width, theme, focus: low ? null : view.focus };
   const lines = bodyLines(run, drawn, background, {

@@ -5,21 +5,27 @@ import { NARROW_COLUMNS } from '../kit/surroundings.tsx';
 import { wholeSeconds } from '../run-fields.ts';
 import { words } from '../words.ts';
 import { doneAbout, type RunBackground } from './background.ts';
+import { foundIn } from './log-search.ts';
+import type { NumberedLines } from './log-tail.ts';
+import type { RunView } from './run-view.ts';
 
 /** What was told to the run, the search that is typed, or what came of a key; in this order. */
 export function statusLine(
   told: string | null,
-  typing: string | null,
-  said: string | null,
+  { search, said }: RunView,
+  log: NumberedLines,
 ): Line | null {
   if (told !== null) return [{ text: told, tone: 'warn' }];
-  if (typing !== null) {
+  if (search.typing !== null) {
     return [
       { text: '/', tone: 'accent' },
-      { text: `${typing}_`, tone: 'strong' },
+      { text: `${search.typing}_`, tone: 'strong' },
     ];
   }
-  return said === null ? null : [{ text: said }];
+  if (said !== null) return [{ text: said }];
+  const { query, at } = search;
+  const missing = query !== '' && at === null && foundIn(log, query).length === 0;
+  return missing ? [{ text: words.panes.notFound(query) }] : null;
 }
 
 /** Where nothing else is to be said: what the run itself said last, or an empty row. */

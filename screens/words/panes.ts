@@ -3,14 +3,11 @@ export const panes = {
   names: { steps: 'Steps', log: 'Log', models: 'Models', disk: 'Disk', gpu: 'GPU' },
   took: 'took',
   usual: 'usual',
-  moved: 'moved',
   doneAbout: (clock: string) => `done about ${clock}`,
-  ended: 'ended',
   // Folded steps, where they stand.
   foldedDone: (count: number, named: string) => `${named} and ${count} more`,
   foldedAlone: (count: number) => `${count} done`,
   foldedWaiting: (count: number) => `${count} more`,
-  noSteps: 'no step yet',
   noLog: 'nothing printed yet',
   // Title of the log.
   following: 'following',
@@ -22,7 +19,6 @@ export const panes = {
   matches: (count: number) => `${count} match${count === 1 ? '' : 'es'}`,
   notFound: (query: string) => `"${query}" is not in these lines; p opens the whole log`,
   lines: (count: string) => `${count} lines`,
-  older: (count: string) => `${count} older lines: p opens the whole log`,
   // Downloads.
   left: (time: string) => `about ${time} left`,
   leftShort: (time: string) => `~${time}`,
@@ -48,8 +44,6 @@ export const panes = {
   thisRun: (own: string, others: string) => `this run ${own}, others ${others}`,
   thisRunOnly: (own: string) => `this run ${own}`,
   rising: (rate: string) => `rising ${rate}`,
-  steady: 'steady',
-  lowest: (free: string) => `lowest in this run ${free}`,
   stopsAt: (free: string) => `the build stops itself at ${free} free`,
   noDisk: 'not looked at yet',
   noGpu: 'no GPU is used by this run',
@@ -114,10 +108,8 @@ export const panes = {
   // For a screen reader.
   spoken: {
     keys: 'Keys: l reads the newest lines, p opens the whole log, d detach, q stop, question mark help.',
-    started: (what: string) => `running ${what}`,
     phaseDone: (what: string, time: string) => `ok ${what}, ${time}`,
     phaseThere: (what: string) => `ok ${what}, it is there`,
-    phaseFailed: (what: string) => `failed ${what}`,
     quarter: (what: string, percent: number, of: string) => `${what}: ${percent} %, ${of}`,
     disk: (free: string, when: string) => `disk: ${free} free${when}`,
     lines: (of: string) => `Newest lines of ${of}:`,

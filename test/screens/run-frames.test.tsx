@@ -79,6 +79,21 @@ describe.each(Object.entries(moments))('%s', (name, { events, second, says }) =>
   });
 });
 
+test.each([
+  [20, 6],
+  [30, 9],
+  [59, 19],
+  [119, 20],
+  [240, 70],
+])('odd sizes draw, too: %i x %i', async (columns, rows) => {
+  for (const { events, second } of Object.values(moments)) {
+    const drawn = await renderScreen(screen(events, second), { columns, rows });
+    for (const line of await drawn.lines()) expect(cells(line)).toBeLessThanOrEqual(columns);
+    expect(drawn.flicker).toEqual({ clears: 0, tall: 0 });
+    await drawn.unmount();
+  }
+});
+
 describe('frames do not jump', () => {
   test.each(sizes)(
     '%i x %i: what stands somewhere stays there through a build',
