@@ -1,5 +1,5 @@
 import { randomFillSync } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 
 /** A result with its diagnoses is some kilobytes; filesystems give space in blocks of up to 64 KiB. */
 const RESERVE_BYTES = 512 * 1024;
@@ -22,8 +22,6 @@ export class ResultReserve {
       try {
         // Not zeros: a filesystem that compresses would keep nothing of them.
         writeSync(fd, randomFillSync(Buffer.alloc(RESERVE_BYTES)));
-        // Space is given when it is written back, not when write() returns (ext4 delayed allocation).
-        fsyncSync(fd);
       } finally {
         closeSync(fd);
       }
