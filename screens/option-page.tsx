@@ -52,7 +52,11 @@ export function OptionPage(props: OptionPageProps) {
   const { columns, rows, theme } = useSurroundings();
   const place = usePlace(props.place);
   const [details, setDetails] = useState(false);
-  const { focus, active, refused, onKey } = useGroups(groups, props.first, onTake);
+  // What is not decided yet stands at its first row, the recommended one.
+  const first = Object.fromEntries(
+    groups.map(({ id, options }) => [id, props.first[id] || (options[0]?.id ?? '')]),
+  );
+  const { focus, active, refused, onKey } = useGroups(groups, first, onTake);
   useKeys((key) => {
     if (details) {
       if (key === 'escape' || key === 'd' || key === 'enter') setDetails(false);

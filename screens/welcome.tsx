@@ -1,13 +1,13 @@
 import models from '../docker/models.json' with { type: 'json' };
 import type { Clock } from '../src/ports/clock.ts';
 import type { FirstSight } from './deps.ts';
-import { wrapWords } from './kit/cells.ts';
+import { cells, wrapWords } from './kit/cells.ts';
 import { ChoiceList, choiceRows } from './kit/choice-list.tsx';
 import { bodyRows, Frame } from './kit/frame.tsx';
 import { giveWay } from './kit/give-way.ts';
 import type { KeyHint } from './kit/key-line.ts';
 import { type Line, Rows } from './kit/row.tsx';
-import { useSurroundings } from './kit/surroundings.tsx';
+import { NARROW_COLUMNS, useSurroundings } from './kit/surroundings.tsx';
 import { useNow } from './kit/use-now.ts';
 import { headLines, lastWords } from './welcome/headline.ts';
 import { type WelcomeItem, welcomeItems } from './welcome/items.ts';
@@ -41,6 +41,9 @@ export function WelcomeScreen(props: WelcomeScreenProps) {
   const { columns, rows, theme } = useSurroundings();
   const now = useNow(clock, 1000, state.waking !== null);
   const width = columns - 2;
+  const narrow = columns < NARROW_COLUMNS;
+  const last = lastWords(sight, now);
+  const fits = cells(last) + cells(words.name) + 2 <= width;
   const room = bodyRows(rows, state.problem !== null);
   const choices = welcomeItems(state, sight);
   const head = headLines(state, sight, now, width);
@@ -65,8 +68,8 @@ export function WelcomeScreen(props: WelcomeScreenProps) {
     parts.slice(from, to).flatMap(({ lines }, at) => lines.slice(0, given[from + at] ?? 0));
   return (
     <Frame
-      left={[{ text: `${words.name} ${version}`, tone: 'accent' }]}
-      right={[{ text: lastWords(sight, now), tone: 'quiet' }]}
+      left={[{ text: narrow ? words.name : `${words.name} ${version}`, tone: 'accent' }]}
+      right={[{ text: fits ? last : '', tone: 'quiet' }]}
       keys={welcomeKeys}
       status={state.problem === null ? null : [{ text: state.problem, tone: 'warn' }]}
     >

@@ -27,8 +27,14 @@ export function attentionGroups(
     .sort((a, b) => rank(a, bestStack) - rank(b, bestStack));
   const columns = [{ title: '' }, { title: '', grows: true }];
   return [
-    { id: 'attention', title: attention.backEnd, columns, options: backEnds },
-    { id: 'stack', title: attention.stack, columns, options: stacks },
+    {
+      id: 'attention',
+      title: attention.backEnd,
+      hint: words.options.tab,
+      columns,
+      options: backEnds,
+    },
+    { id: 'stack', title: attention.stack, hint: words.options.tab, columns, options: stacks },
   ];
 }
 

@@ -43,6 +43,7 @@ export function targetGroups(machine: Partial<Machine>, planWith: PlanWith): Opt
     {
       id: 'target',
       title: target.way,
+      hint: words.options.tab,
       columns: [{ title: '' }, { title: '', grows: true }],
       options: [
         ...where.filter(({ fit }) => fit !== 'no'),
@@ -52,6 +53,7 @@ export function targetGroups(machine: Partial<Machine>, planWith: PlanWith): Opt
     {
       id: 'gpu',
       title: target.gpu,
+      hint: words.options.tab,
       columns: [
         { title: '' },
         { title: '', align: 'right' },

@@ -72,18 +72,20 @@ export function variantGroups(
     {
       id: 'variant',
       title: variant.weights,
+      hint: words.options.tab,
       columns: [
         { title: `   ${columns.name}` },
         { title: columns.download, align: 'right' },
         { title: columns.video, align: 'right', goes: 1 },
         { title: columns.memory, align: 'right', goes: 2 },
-        { title: columns.here, grows: true },
+        { title: gpu.here ? columns.here : columns.there, grows: true },
       ],
       options: weights,
     },
     {
       id: 'textEncoder',
       title: variant.encoder,
+      hint: words.options.tab,
       columns: [{ title: '' }, { title: '', align: 'right' }, { title: '', grows: true }],
       options: encoders,
     },

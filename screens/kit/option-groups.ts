@@ -18,6 +18,8 @@ export interface Option {
 export interface OptionGroup {
   id: string;
   title: string;
+  /** Said beside the title while another group has the keys. */
+  hint: string;
   /** The first is the name's; a title of '' everywhere shows no title row. */
   columns: readonly Column[];
   options: readonly Option[];
@@ -59,7 +61,7 @@ export function useGroups(
     const { focus, active } = now.current;
     if (key === 'up') move(-1);
     else if (key === 'down') move(1);
-    else if (key === 'tab') to({ focus, active: (active + 1) % groups.length });
+    else if (key === 'tab') to({ focus, active: (active + 1) % Math.max(1, groups.length) });
     else if (key === 'enter') {
       const no = impossibleOf(groups, focus);
       if (no) setRefused(no);
@@ -88,7 +90,10 @@ export function groupLines(
   { width, rows, theme }: { width: number; rows: number; theme: Theme },
 ): Line[] {
   const at = focused(group, focus);
-  const title: Line = [{ text: group.title, tone: active ? 'strong' : 'quiet' }];
+  const title: Line = [
+    { text: group.title, tone: active ? 'strong' : 'plain' },
+    { text: active ? '' : `   ${group.hint}`, tone: 'quiet' },
+  ];
   const body = group.options.map((option): Line[] => {
     const [name = '', ...others] = option.cells;
     return [
@@ -168,7 +173,8 @@ export function shareRows(groups: readonly OptionGroup[], active: number, room: 
   let left = room - mine;
   return wanted.map((rows, at) => {
     if (at === active) return mine;
-    const given = Math.min(rows, 2, Math.max(0, left));
+    const later = wanted.length - 1 - at - (active > at ? 1 : 0);
+    const given = Math.min(rows, Math.max(0, left - 2 * later));
     left -= given;
     return given;
   });

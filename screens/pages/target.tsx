@@ -21,7 +21,9 @@ function TargetPage({ state, session, next }: PageProps<'target'>) {
     gpu: /^\d+$/.test(gpu) ? Number(gpu) : gpu,
   });
   const here = planned?.choices.target ?? 'local';
-  const first = nvidia ? here : here === 'local' ? 'runpod' : here;
+  // From the welcome it is another machine that is meant.
+  const other = !nvidia || state.trail.at(-1)?.at === 'welcome';
+  const first = other && here === 'local' ? 'runpod' : here;
   return (
     <OptionPage
       place={words.target.place}

@@ -7,7 +7,6 @@ import type { Shared } from './shared.ts';
 /** Choices whose facts have to be gathered again; all others are planned over what is known. */
 const gathers: readonly ChoiceKey[] = [
   'recipe',
-  'target',
   'modelsDir',
   'outputDir',
   'image',

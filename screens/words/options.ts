@@ -8,6 +8,7 @@ export const options = {
   doesNotFit: (sentence: string) => sentence,
   planning: 'planning with this ...',
   recommended: (reason: string) => `recommended: ${reason}`,
+  tab: 'Tab changes it',
   isRecommended: 'recommended',
   fits: 'fits',
   notSeen: 'fits, not yet seen running',
@@ -54,6 +55,7 @@ export const variant = {
     video: 'video mem.',
     memory: 'memory',
     here: 'on this computer',
+    there: 'there',
   },
   blocks: (count: number) => `${count} of the model's 40 blocks wait in memory`,
   encoders: {
