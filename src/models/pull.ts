@@ -1,67 +1,28 @@
-import { stat, statfs } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import type { Dispatcher } from 'undici';
-import type { Emit } from '../contract/events.ts';
+import { statfs } from 'node:fs/promises';
 import { Failure } from '../contract/failure.ts';
-import type { Clock } from '../ports/clock.ts';
-import { type Downloaded, download, otherFile, resolvePatiently } from './download.ts';
-import { Elsewhere } from './elsewhere.ts';
+import { download, otherFile, resolvePatiently } from './download.ts';
 import { diskFailure } from './failures.ts';
 import { bootId, lockFile } from './file-lock.ts';
 import { Gate } from './gate.ts';
-import { type HubAccess, withoutQuery } from './hub-access.ts';
 import { locate } from './locate.ts';
 import { Meter } from './meter.ts';
 import { type Pin, Pins } from './pins.ts';
 import { makeRoom, type Place, placeOf } from './place.ts';
 import { type Presence, presence } from './present.ts';
-import { type FoundFile, filesBySize, reuse } from './reuse.ts';
+import { foundElsewhere, tryReuse } from './pull-reused.ts';
+import { outcome, type Pulling, type PullOptions, pin } from './pulling.ts';
+import { type FoundFile, filesBySize } from './reuse.ts';
 import { Throttle } from './throttle.ts';
-import {
-  type DownloadLimits,
-  defaultLimits,
-  type ModelOutcome,
-  type ResolvedModel,
-  type WantedModel,
-} from './types.ts';
+import { defaultLimits, type ModelOutcome, type ResolvedModel, type WantedModel } from './types.ts';
 import { Valve } from './valve.ts';
 
-export interface PullOptions {
-  folder: string;
-  models: readonly WantedModel[];
-  access: HubAccess;
-  web: Dispatcher;
-  clock: Clock;
-  emit: Emit;
-  signal: AbortSignal;
-  limits?: Partial<DownloadLimits>;
-  /** Folders to look in for files that are there already. */
-  reuseFrom?: readonly string[];
-  /** False: what is found on another filesystem is copied, not used where it is. Default true. */
-  mayMount?: boolean;
-  valve?: Valve;
-  /** Where pins go when the models folder cannot be written. */
-  stateDir?: string | null;
-  /** Files under a final name that are not the right ones are overwritten. */
-  replace?: boolean;
-}
+export type { PullOptions } from './pulling.ts';
 
 export interface PullReport {
   ok: boolean;
   files: ModelOutcome[];
   /** The first of the failures. */
   failure: Failure | null;
-}
-
-interface Pulling {
-  options: PullOptions;
-  limits: DownloadLimits;
-  gate: Gate;
-  throttle: Throttle;
-  valve: Valve;
-  pins: Pins;
-  found: () => Promise<Map<number, FoundFile[]>>;
-  signal: AbortSignal;
 }
 
 /** After these no other file can do better. */
@@ -170,49 +131,6 @@ function pinnedTo(wanted: WantedModel, pin: Pin | undefined, there: Presence): W
   };
 }
 
-/** A file of another filesystem that was found and hashed by an earlier pull. */
-async function foundElsewhere(
-  { options }: Pulling,
-  wanted: WantedModel,
-  known: { sha256: string | null },
-): Promise<ModelOutcome | null> {
-  const { folder, stateDir, mayMount = true } = options;
-  if (!mayMount || !stateDir) return null;
-  const found = await new Elsewhere(folder, stateDir).find(wanted.file);
-  if (!found || (known.sha256 !== null && known.sha256 !== found.sha256)) return null;
-  const { bytes, sha256, path } = found;
-  return { ...outcome(wanted, 'reused'), bytes, sha256, path, mount: dirname(path) };
-}
-
-async function tryReuse(
-  pulling: Pulling,
-  wanted: WantedModel,
-  place: Place,
-  resolved: ResolvedModel,
-  meter: Meter,
-): Promise<ModelOutcome | null> {
-  if (resolved.sha256 === null) return null;
-  const hash = { bytes: resolved.bytes, sha256: resolved.sha256 };
-  const { folder, stateDir, mayMount, clock } = pulling.options;
-  const { signal } = pulling;
-  const progress = (bytes: number) => meter.state('verifying', bytes);
-  const found = await pulling.found();
-  const reused = await reuse(place, hash, found, signal, progress, mayMount);
-  if (!reused) return null;
-  if (reused.kind === 'linked') await pin(pulling, place, { ...resolved, sha256: hash.sha256 });
-  else if (stateDir) {
-    const { mtimeMs } = await stat(reused.path);
-    const at = { path: reused.path, ...hash, mtimeMs };
-    await new Elsewhere(folder, stateDir).note(place.file, at, clock, signal);
-  }
-  return {
-    ...outcome(wanted, 'reused'),
-    ...hash,
-    path: reused.kind === 'linked' ? place.path : reused.path,
-    mount: reused.kind === 'linked' ? null : reused.folder,
-  };
-}
-
 /** Downloads under the lock of the file; when another process had it, looks what it left. */
 async function fetchLocked(
   pulling: Pulling,
@@ -242,13 +160,6 @@ async function fetchLocked(
   } finally {
     await lock.release();
   }
-}
-
-async function pin(pulling: Pulling, place: Place, done: Downloaded): Promise<void> {
-  const { mtimeMs } = await stat(place.path);
-  const { bytes, sha256, commit } = done;
-  const seen = { url: withoutQuery(done.url), commit, bytes, sha256, mtimeMs };
-  await pulling.pins.put(place.file, seen, pulling.options.clock, pulling.signal);
 }
 
 async function keep(
@@ -288,9 +199,4 @@ async function failed(
       : diskFailure(error, folder, meter.missingBytes, disk ? disk.bavail * disk.bsize : null);
   if (!failure) throw error;
   return { ...outcome(wanted, 'failed'), failure };
-}
-
-function outcome(wanted: WantedModel, state: ModelOutcome['state']): ModelOutcome {
-  const { id, file, bytes, sha256 } = wanted;
-  return { id, file, state, bytes, sha256, path: null, mount: null, failure: null };
 }
