@@ -6,9 +6,9 @@ import { execInside } from '../../launch/exec.ts';
 import { runWithGpu } from '../../machine/gpu-container.ts';
 import { NoAnswer } from '../../ports/time-limit.ts';
 import { assetPath } from '../../recipe/assets.ts';
+import { gpuForContainer } from '../../recipe/gpu-here.ts';
 import { sanitiseLines } from '../../text/sanitise.ts';
 import type { RunContext } from '../context.ts';
-import { chosenGpu, containerGpu } from './container-gpu.ts';
 import { engineOf } from './engine-of.ts';
 
 /** torch is read from a disk that may be slow, and sageattention compiles its kernel. */
@@ -26,15 +26,14 @@ export async function proveKernelsOfStage(
   asked: Attention,
   signal: AbortSignal,
 ): Promise<KernelsProved | null> {
-  if (!ctx.planned.needsGpu || !containerGpu(ctx)) return null;
+  const gpu = gpuForContainer(ctx.planned.choices.gpu, ctx.machine);
+  if (!ctx.planned.needsGpu || gpu === null) return null;
   const { docker, facts: engine } = engineOf(ctx);
-  const { gpu } = ctx.planned.choices;
   const command = await proofCommand(asked);
   const { exitCode, text } = await withinPatience('dependencies', () =>
     runWithGpu(
       {
-        ...{ docker, engine, host: ctx.machine.host, image: imageId, signal },
-        gpu: gpu === 'auto' ? 'all' : (chosenGpu(ctx)?.index ?? 'all'),
+        ...{ docker, engine, host: ctx.machine.host, image: imageId, gpu, signal },
         runId: ctx.request.runId,
         timeoutMs: PATIENCE_MS,
       },
