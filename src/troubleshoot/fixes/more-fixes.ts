@@ -5,6 +5,8 @@ const derive = fix('Make an image with the missing package in it', undefined, 'd
 const port = fix('Use the next free port', 'steadydancer run --set port=8189', 'next-free-port');
 const fetchAgain = fix('Fetch the bad file again', 'steadydancer models pull', 'models-pull');
 const hub = fix('Try another source of the models', undefined, 'mirror-hub');
+const base = fix('Try another source of base images', undefined, 'mirror-base');
+const pip = fix('Try another source of Python packages', undefined, 'mirror-pip');
 const own = fix('Give the folders to your user', undefined, 'own-folders');
 const toolkit = fix("Install NVIDIA's container toolkit", undefined, 'install-toolkit');
 const cdi = fix('Write the list of GPUs (CDI) again', undefined, 'write-cdi-list');
@@ -53,6 +55,14 @@ export const moreFixes: Readonly<Record<string, readonly Fix[]>> = {
   'build-timed-out': [fix('Give it twice the time', undefined, 'more-time'), again],
   'build-stalled': [again],
   'build-out-of-memory': [fix('Use the next attention back-end', undefined, 'attention-next')],
-  'image-not-pulled': [fix('Try another source of base images', undefined, 'mirror-base'), again],
-  'registry-rate-limited': [fix('Try another source of base images', undefined, 'mirror-base')],
+  'image-not-pulled': [base, again],
+  'registry-rate-limit': [base],
+  'registry-unreachable': [base, again],
+  'base-image-missing': [again],
+  'hub-offline': [hub],
+  'hub-rate-limited': [again, hub],
+  'model-hash-mismatch': [hub],
+  'network-timeout': [pip],
+  'network-reset': [pip],
+  'network-refused': [pip],
 };
