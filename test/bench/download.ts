@@ -59,6 +59,7 @@ const tools: Record<string, (folder: string) => Taken> = {
     const child = spawnSync(process.execPath, [join(built, 'download-pull.js'), url, folder], {
       encoding: 'utf8',
     });
+    if (child.status !== 0) throw new Error(child.stderr);
     const report = JSON.parse(child.stdout);
     if (!report.ok) throw new Error(child.stdout);
     return report;
