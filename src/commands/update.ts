@@ -31,22 +31,29 @@ interface Asked {
   choices: Choices;
   options: UpdateOptions;
   io: Io;
+  plan: UpdateWorks['plan'];
+}
+
+/** What `update` asks for: how choices are planned, how a candidate is built and tested. */
+export interface UpdateWorks {
+  plan: typeof planHere;
+  prove: Prove;
 }
 
 /**
  * `steadydancer update`: looks at what upstream moved, builds and tests it beside what runs, and
  * takes the new pins only when the test passed. A failure leaves everything as it was.
- * @param prove how a candidate is built and tested; by default a run of its own
+ * @param works by default this machine, and a run of its own
  */
 export async function update(
   options: UpdateOptions,
   io: Io,
-  prove: Prove = proveByRun,
+  { plan = planHere, prove = proveByRun }: Partial<UpdateWorks> = {},
 ): Promise<number> {
   if (options.back && (options.check || options.yes)) {
     throw new UsageError('--back stands alone: it looks at nothing and builds nothing.');
   }
-  const asked: Asked = { ...chosen(options, io), options, io };
+  const asked: Asked = { ...chosen(options, io), options, io, plan };
   refuseOthers(asked.choices);
   return options.back ? returnToGood(asked) : moveOn(asked, prove);
 }
@@ -145,9 +152,9 @@ async function returnToGood(asked: Asked): Promise<number> {
   )('went-back', `The pins are those ${when} again${image}.`);
 }
 
-async function planned({ profile, choices, io }: Asked, pins: Pins | undefined) {
+async function planned({ profile, choices, io, plan }: Asked, pins: Pins | undefined) {
   const { runs } = places(io.env, io.home);
-  return planHere(
+  return plan(
     { choices, profile, pins, cwd: io.cwd, home: io.home, runsDir: runs },
     { env: io.env, clock: systemClock, processes: systemProcesses },
     new AbortController().signal,

@@ -6,15 +6,13 @@ import { debianMirror } from '../world/base-image.ts';
 import { unpackPackage } from './debian-package.ts';
 
 /** Suites whose docker.io is newer than this machine's: 26 and 28. */
-export const newerSuites = ['trixie', 'sid'] as const;
+type NewerSuite = 'trixie' | 'sid';
 
 /**
  * A small Debian of another suite with its Docker engine, bootstrapped from the mirror that apt here
  * is configured for; nothing is installed on this machine. Kept from run to run.
  */
-export function debianRoot(
-  suite: (typeof newerSuites)[number],
-): { root: string } | { reason: string } {
+export function debianRoot(suite: NewerSuite): { root: string } | { reason: string } {
   const folder = join(tmpdir(), `steadydancer-test-root-${suite}-${process.getuid?.() ?? 0}`);
   const root = join(folder, 'root');
   if (existsSync(join(folder, 'complete'))) return { root };

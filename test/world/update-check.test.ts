@@ -10,6 +10,7 @@ import { type UpdateReport, updateSchema } from '../../src/contract/update.ts';
 import { defaultStack } from '../../src/recipe/stacks.ts';
 import { fakeNvidiaSmi } from './fake-nvidia-smi.ts';
 import { type Repositories, serveRepositories } from './recipe/repositories.ts';
+import { roomyPlan } from './roomy-plan.ts';
 
 let home: string;
 let upstream: Repositories;
@@ -54,7 +55,10 @@ function io(choices: object = {}) {
 type TestIo = ReturnType<typeof io>;
 
 async function call(to: TestIo, options: object, prove?: Prove) {
-  const exitCode = await update({ profile: 'mine', json: true, ...options }, to, prove);
+  const exitCode = await update({ profile: 'mine', json: true, ...options }, to, {
+    plan: roomyPlan,
+    ...(prove ? { prove } : {}),
+  });
   expect(to.printed).toHaveLength(1);
   const report: UpdateReport = updateSchema.parse(JSON.parse(to.printed.splice(0)[0] ?? ''));
   return { exitCode, report };
@@ -173,7 +177,9 @@ test('a profile that runs elsewhere, a rehearsal and a ready image are not updat
   await expect(update({ profile: 'rehearsal' }, io())).rejects.toThrow(/has no pins/);
   await expect(update({ profile: 'mine' }, io({ image: 'a/b' }))).rejects.toThrow(/has no pins/);
   const elsewhere = io({ target: 'runpod', gpu: 'L40S' });
-  await expect(update({ profile: 'mine', yes: true }, elsewhere, passes)).rejects.toMatchObject({
+  await expect(
+    update({ profile: 'mine', yes: true }, elsewhere, { prove: passes, plan: roomyPlan }),
+  ).rejects.toMatchObject({
     details: { code: 'update-not-testable' },
   });
 });

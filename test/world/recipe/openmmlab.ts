@@ -56,16 +56,34 @@ export function openmmlabPackages(): TinyWheel[] {
 }
 
 function sourceOf(name: string, version: string, files: Record<string, string>): TinyWheel {
-  const tar = pack();
-  for (const [path, text] of Object.entries(files)) {
-    tar.entry({ name: `${name}-${version}/${path}`, mtime: new Date(0) }, text);
-  }
-  tar.finalize();
-  const parts: Buffer[] = [];
-  for (let part = tar.read(); part !== null; part = tar.read()) parts.push(part as Buffer);
-  const bytes = gzipSync(Buffer.concat(parts));
+  const entries = Object.entries(files).map(([path, text]) =>
+    ustarEntry(`${name}-${version}/${path}`, Buffer.from(text)),
+  );
+  // Two blocks of zeros end it.
+  const bytes = gzipSync(Buffer.concat([...entries, Buffer.alloc(1024)]));
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   return { file: `${name}-${version}.tar.gz`, name, version, bytes, sha256 };
+}
+
+/** A file as ustar keeps it (POSIX pax, "ustar Interchange Format"): a header block, whole blocks. */
+function ustarEntry(path: string, data: Buffer): Buffer {
+  const header = Buffer.alloc(512);
+  const octal = (value: number, at: number, digits: number) =>
+    header.write(`${value.toString(8).padStart(digits, '0')}\0`, at, 'latin1');
+  header.write(path, 0, 'latin1');
+  octal(0o644, 100, 7);
+  for (const at of [108, 116]) octal(0, at, 7);
+  octal(data.length, 124, 11);
+  octal(0, 136, 11);
+  header.write('0', 156, 'latin1');
+  header.write('ustar\x0000', 257, 'latin1');
+  header.fill(' ', 148, 156);
+  octal(
+    header.reduce((sum, byte) => sum + byte, 0),
+    148,
+    6,
+  );
+  return Buffer.concat([header, data, Buffer.alloc((512 - (data.length % 512)) % 512)]);
 }
 
 /** The stage that the real recipe takes CUDA's compiler from. */

@@ -51,6 +51,7 @@ export async function worldProgram(world: RecipeWorld, docker: Dockerode): Promi
     pip: args.PIP_MIRROR,
     release: args.RELEASE_MIRROR,
     git: args.GIT_MIRROR,
+    ...(args.APT_MIRROR === undefined ? {} : { apt: args.APT_MIRROR }),
   };
   const sets = Object.entries(mirrors).flatMap(([kind, at]) => ['--set', `mirrors.${kind}=${at}`]);
   return { main: join(folder, 'dist', 'main.js'), sets, takeLocks };
