@@ -5,7 +5,6 @@ import { webOf } from '../../src/models/web.ts';
 import { systemClock } from '../../src/ports/clock.ts';
 
 const [endpoint = '', folder = ''] = process.argv.slice(2);
-const started = performance.now();
 const web = webOf({});
 const report = await pull({
   folder,
@@ -24,8 +23,7 @@ const report = await pull({
   emit: () => undefined,
   signal: new AbortController().signal,
 });
-const ms = performance.now() - started;
 await web.destroy();
 process.stdout.write(
-  `${JSON.stringify({ ok: report.ok, code: report.failure?.code, ms, maxRssBytes: process.resourceUsage().maxRSS * 1024 })}\n`,
+  `${JSON.stringify({ ok: report.ok, code: report.failure?.code, maxRssBytes: process.resourceUsage().maxRSS * 1024 })}\n`,
 );
