@@ -50,6 +50,8 @@ export function mount(node: ReactNode, { stdin, stdout, env }: Terminal): Mounte
   });
   // Before Ink's own listener: it would draw the old, taller tree into the smaller window first.
   const resized = () => {
+    // What a wider window showed lies behind its edge and comes back with it (xterm.js keeps it).
+    if (!theme.screenReader) app.clear();
     size.read();
     app.rerender(tree(shown));
   };

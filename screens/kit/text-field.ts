@@ -26,6 +26,15 @@ export function erased(now: Typed): Typed {
   return { text: now.text.slice(0, now.at - 1) + now.text.slice(now.at), at: now.at - 1 };
 }
 
+/** What comes in one piece: signs, erasing, and Enter at its end. */
+export function typedAll(now: Typed, input: string): { left: Typed; entered: boolean } {
+  let left = now;
+  for (const piece of input.match(/[\x7f\b]|[^\x7f\b]+/g) ?? []) {
+    left = piece === '\x7f' || piece === '\b' ? erased(left) : typed(left, piece);
+  }
+  return { left, entered: /[\r\n]$/.test(input) };
+}
+
 function moved({ text, at }: Typed, by: number): Typed {
   return { text, at: Math.max(0, Math.min(text.length, at + by)) };
 }
@@ -57,7 +66,12 @@ export function useTextField(options: {
       else if (key.home) to(moved(now.current, -LONGEST));
       else if (key.end) to(moved(now.current, LONGEST));
       else if (key.ctrl && input === 'u') to({ text: '', at: 0 });
-      else if (!key.ctrl && !key.meta && input !== '') to(typed(now.current, input));
+      else if (!key.ctrl && !key.meta && input !== '') {
+        // Over a slow line several keys come at once.
+        const { left, entered } = typedAll(now.current, input);
+        to(left);
+        if (entered) options.onAccept(left.text);
+      }
     },
     { isActive: options.active },
   );
