@@ -11,6 +11,7 @@ import { sendControl } from '../src/runner/control-client.ts';
 import { followEvents } from '../src/runner/follow.ts';
 import { processLives, readRunRecord, runFiles } from '../src/runner/run-record.ts';
 import { readBackground } from './connect-background.ts';
+import { freeSpaceOf } from './connect-free.ts';
 import { pageBuildLog } from './connect-pager.ts';
 import type { RunDeps } from './deps.ts';
 
@@ -33,6 +34,7 @@ export function runDeps(io: Io): RunDeps {
     background: (runId) => readBackground(runs, runId),
     page: (runId) => pageBuildLog(join(runs, runId), io.env),
     tellDesktop: (text) => tellDesktop(text, io),
+    freeSpace: freeSpaceOf(io, runs),
     trouble: async () => (await import('./connect-trouble.ts')).troubleWorld(io),
   };
 }

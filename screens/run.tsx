@@ -11,8 +11,9 @@ import { useNow } from './kit/use-now.ts';
 import { noBackground, type RunBackground } from './panes/background.ts';
 import { bodyLines } from './panes/body-lines.ts';
 import { diskLine } from './panes/disk-lines.ts';
+import { FreePage } from './panes/free-page.tsx';
 import { type LogTail, noLines } from './panes/log-tail.ts';
-import { Asked, questionRows } from './panes/question.tsx';
+import { Asked, FREE, questionRows, withFreeSpace } from './panes/question.tsx';
 import { LogWithTitle, layOut, RunBody } from './panes/run-body.tsx';
 import { noteLine, statusLine, timeLine } from './panes/run-chrome.ts';
 import { keysNow } from './panes/run-keys.ts';
@@ -24,6 +25,7 @@ import {
   pressText,
   type ViewFacts,
 } from './panes/run-view.ts';
+import type { FreeSpace } from './panes/run-world.ts';
 import { type ShownLog, shownLog } from './panes/shown-log.ts';
 import { SpokenRun } from './panes/spoken-run.tsx';
 import { stepPageLines } from './panes/step-page.ts';
@@ -51,6 +53,8 @@ export interface RunScreenProps {
   /** The lines that a person sees go to the clipboard, the log to a pager. */
   onCopy?: (shown: ShownLog | null) => void;
   onPage?: () => void;
+  /** Room can be made while the run goes on. */
+  freeSpace?: FreeSpace;
 }
 
 /** A5, A6: what happens now, what it waits for, and what the disk does; every pane can be moved in. */
@@ -72,7 +76,8 @@ function PaneScreen(props: RunScreenProps) {
 
   const width = columns - 2;
   const low = rows < LOW_ROWS;
-  const [question] = openQuestions(run);
+  const [asked] = openQuestions(run);
+  const question = asked && props.freeSpace ? withFreeSpace(asked) : asked;
   const shown = shownLog(run, tail, view.log);
   const status = statusLine(props.status, view, shown?.log ?? noLines);
   const steps = shownSteps(run);
@@ -104,6 +109,7 @@ function PaneScreen(props: RunScreenProps) {
     log: shown?.log ?? noLines,
     logRows,
     asked: question !== undefined,
+    canFree: props.freeSpace !== undefined,
   };
   useKeys(
     (key) => {
@@ -122,16 +128,28 @@ function PaneScreen(props: RunScreenProps) {
       keys={keysNow(view, question !== undefined)}
       status={hasStatus ? (status ?? noteLine(run)) : null}
     >
-      {question ? (
+      {view.opened === 'free' && props.freeSpace ? (
+        <FreePage
+          free={props.freeSpace}
+          runId={runId}
+          rows={bodyRows(rows, hasStatus)}
+          drawn={drawn}
+          onBack={() => store.set({ ...store.current(), opened: null })}
+        />
+      ) : null}
+      {question && view.opened !== 'free' ? (
         <Asked
           question={question}
           clock={clock}
           low={low}
           active={active && !typing}
-          onAnswer={props.onAnswer}
+          onAnswer={(id, option) => {
+            if (option === FREE) store.set({ ...store.current(), opened: 'free' });
+            else props.onAnswer(id, option);
+          }}
         />
       ) : null}
-      {view.opened && shown ? (
+      {view.opened === 'free' ? null : view.opened && shown ? (
         <Box flexDirection="column">
           <Rows lines={opened.slice(0, Math.max(0, body - 2))} />
           <LogWithTitle shown={shown} view={view} rows={logRows} drawn={drawn} />

@@ -35,6 +35,7 @@ function Run({ page, state, session, deps }: PageProps<'run'>) {
       log={session.feed.log}
       view={session.feed.view}
       background={background}
+      {...(deps.freeSpace ? { freeSpace: deps.freeSpace } : {})}
       onDetach={() => running.detach()}
       onAnswer={(id, option) => running.answer(id, option)}
       onCopy={(shown) => copyLog(shown, session.feed.view, deps)}

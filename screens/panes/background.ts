@@ -5,7 +5,7 @@ import { cleanStepName } from '../../src/pipeline/steps.ts';
 
 /** What is known of a run beside its events: what it was planned to do, and what earlier ones took. */
 export interface RunBackground {
-  plan: Pick<Plan, 'disk' | 'downloadBytes' | 'minutes'> | null;
+  plan: Pick<Plan, 'disk' | 'downloadBytes' | 'image' | 'minutes'> | null;
   /** Text of the Dockerfile that is built. */
   dockerfile: string | null;
   /** By the title of a step, its stage included. */

@@ -10,13 +10,26 @@ import { atMost } from '../kit/labelled.ts';
 import { type Line, Rows } from '../kit/row.tsx';
 import { useSurroundings } from '../kit/surroundings.tsx';
 import { sign, type Theme } from '../kit/theme.ts';
+import { words } from '../words.ts';
 
 /** Keys that mean something else on the page of a run. */
 const taken = new Set(['a', 'c', 'd', 'l', 'n', 'N', 'p', 'q', '/', '?']);
 
+/** The id of what no run is asked: a page of ours. */
+export const FREE = 'free';
+
+/** A6: beside what the guard asks, room can be made from here. */
+export function withFreeSpace(question: Question): Question {
+  if (question.id !== 'disk-low' || question.options.some(({ id }) => id === FREE)) return question;
+  const { option, note } = words.panes.free;
+  const free = { id: FREE, label: `${option}: ${note}` };
+  return { ...question, options: [free, ...question.options] };
+}
+
 /** `f  Free space`: an option with the key that chooses it; none where its letter is taken. */
 export function lettered(options: Question['options']): Choice<string>[] {
   const letters = lettersOf(options);
+  const some = letters.some((letter) => letter !== null);
   return options.map(({ id, label }, at) => {
     const letter = letters[at];
     // `Free space: up to 25.8 GB`: what it does, and beside it what it costs.
@@ -24,7 +37,7 @@ export function lettered(options: Question['options']): Choice<string>[] {
     const note = rest.join(': ');
     return {
       id,
-      label: letter ? `${letter}  ${name}` : name,
+      label: some ? `${letter ?? ' '}  ${name}` : name,
       ...(note === '' ? {} : { note }),
     };
   });

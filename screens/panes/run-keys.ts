@@ -20,6 +20,7 @@ export const runKeys: readonly KeyHint[] = [
   { key: 'a', does: keys.all },
   { key: 'c', does: keys.copy },
   { key: 'p', does: keys.pager },
+  { key: 'f', does: words.panes.free.option },
   { key: 'n', does: keys.notifyOn },
   ...everywhere,
 ];
@@ -40,6 +41,12 @@ export function keysNow(view: RunView, asked: boolean): readonly KeyHint[] {
       { key: 'Esc', does: keys.endSearch },
       { key: 'p', does: keys.pager, optional: true },
       ...everywhere,
+    ];
+  }
+  if (view.opened === 'free') {
+    return [
+      { key: 'y', does: words.panes.free.remove },
+      { key: 'Esc', does: keys.back },
     ];
   }
   if (view.opened) {

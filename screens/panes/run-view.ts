@@ -22,7 +22,7 @@ export interface RunView {
   /** The step under the cursor; null: the cursor is not set, the running steps are in sight. */
   step: string | null;
   /** What has the whole page. */
-  opened: 'step' | 'log' | null;
+  opened: 'step' | 'log' | 'free' | null;
   log: LogChoice;
   /** Number of the first log line shown; null follows. */
   top: number | null;
@@ -61,6 +61,8 @@ export interface ViewFacts {
   logRows: number;
   /** A question is open: Up, Down and Enter are its keys. */
   asked: boolean;
+  /** Room can be made from here. */
+  canFree: boolean;
 }
 
 /** What a key asks of the world. */
@@ -73,6 +75,8 @@ export interface Pressed {
 
 /** One key. A key that means nothing gives the same view back. */
 export function pressKey(before: RunView, key: string, facts: ViewFacts): Pressed {
+  // Its keys are its own: y removes.
+  if (before.opened === 'free') return { view: before };
   if (before.search.typing !== null)
     return { view: typed(before, before.search.typing, key, facts) };
   const view = before.said === null ? before : { ...before, said: null };
@@ -84,6 +88,8 @@ export function pressKey(before: RunView, key: string, facts: ViewFacts): Presse
       return { view, does: 'copy' };
     case 'p':
       return { view, does: 'page' };
+    case 'f':
+      return { view: facts.canFree ? { ...view, opened: 'free' } : view };
     case '/':
       return { view: { ...view, search: { ...view.search, typing: '' } } };
     case 'n':

@@ -1,4 +1,16 @@
+import type { CleanItem } from '../../src/contract/clean.ts';
 import type { RunBackground } from './background.ts';
+
+/** Room that can be made while a run goes on. */
+export interface FreeSpace {
+  /** What can go, the largest first; nothing that the run stands on. Looks only. */
+  look(runId: string): Promise<readonly CleanItem[]>;
+  /** Removes exactly these; what does not go is said. */
+  remove(items: readonly CleanItem[]): Promise<{
+    removed: readonly CleanItem[];
+    failed: readonly { item: CleanItem; why: string }[];
+  }>;
+}
 
 /** What the page of a run can do besides showing its events; each is absent where it cannot. */
 export interface RunWorld {
@@ -8,4 +20,5 @@ export interface RunWorld {
   page?(runId: string): Promise<string | null>;
   /** A notification on the desktop, where there is one. */
   tellDesktop?(text: string): void;
+  freeSpace?: FreeSpace;
 }

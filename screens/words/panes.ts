@@ -50,6 +50,21 @@ export const panes = {
   noModels: 'no models in this run',
   busy: (percent: number) => `${percent} % busy`,
   idle: 'idle',
+  // Making room while the build goes on.
+  free: {
+    looking: 'Looking for what can go ...',
+    nothing: 'There is nothing here that can go: what is left is in use, or this run stands on it.',
+    headline: (count: number, bytes: string) =>
+      `Remove ${count} thing${count === 1 ? '' : 's'}, ${bytes}: build cache, images without containers, old runs.`,
+    careful:
+      'Cannot be undone; builds that used the cache take longer next time. This run goes on; its steps, models and videos stay.',
+    smaller: (count: number, bytes: string) => `          ${count} smaller ones, ${bytes}`,
+    removing: (count: number) => `Removing ${count} ...`,
+    removed: (count: number, of: number, bytes: string) => `Removed ${count} of ${of}, ${bytes}.`,
+    option: 'Free space',
+    note: 'shows the list first; the build goes on',
+    remove: 'remove and go on',
+  },
   // One step.
   step: {
     title: (at: number, of: number) => `step ${at} of ${of}`,

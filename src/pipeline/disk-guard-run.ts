@@ -2,7 +2,6 @@ import type { EventBody } from '../contract/events.ts';
 import type { DiskPlace } from '../contract/ids.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Planned } from '../recipe/types.ts';
-import { formatBytes } from '../text/format.ts';
 import { askWhile } from './ask-while.ts';
 import type { RunContext } from './context.ts';
 import { DiskGuard } from './disk-guard.ts';
@@ -47,10 +46,10 @@ export function runDisk(
       (places.includes('state') ? ballast.bytes : 0),
     planned: (places) => (context ? plannedBytes(context.planned, places) : null),
   });
-  const onLow = (text: string, low: WatchedDisk, over: AbortSignal) => {
+  const onLow = (text: string, _low: WatchedDisk, over: AbortSignal) => {
     if (!context) return;
     context.emit({ type: 'note', level: 'warn', text });
-    void askToIgnore(context, low, over);
+    void askToIgnore(context, text, over);
   };
   const writers = (low: WatchedDisk) => {
     const written = shares.of(low);
@@ -121,15 +120,14 @@ export function plannedBytes(
 }
 
 /** Only a person may switch the guard off; without one it stands. */
-async function askToIgnore(ctx: RunContext, low: WatchedDisk, over: AbortSignal): Promise<void> {
+async function askToIgnore(ctx: RunContext, text: string, over: AbortSignal): Promise<void> {
   if (ctx.request.answers !== 'person') return;
-  const reserve = formatBytes(ctx.disk.guard.reserveOf(low));
   const question = {
     id: 'disk-low',
-    text: `Disk ${low.name} has ${formatBytes(low.freeBytes)} free. Stop the build at ${reserve}?`,
+    text,
     options: [
-      { id: 'guard', label: `Stop it at ${reserve} free, steps kept` },
-      { id: 'ignore', label: 'Go on without the guard: the build may die' },
+      { id: 'guard', label: 'Wait: what can be paused is, until there is space again' },
+      { id: 'ignore', label: 'Ignore: go on without the guard (the build may die)' },
     ],
     unattended: 'guard',
   };

@@ -2,8 +2,10 @@ import { appendFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { cells } from '../../screens/kit/cells.ts';
 import type { RunBackground } from '../../screens/panes/background.ts';
+import type { FreeSpace } from '../../screens/panes/run-world.ts';
 import { RunScreen } from '../../screens/run.tsx';
 import { RunFeed } from '../../screens/run-feed.ts';
+import type { CleanItem } from '../../src/contract/clean.ts';
 import type { Event } from '../../src/contract/events.ts';
 import { dockerfile, LONG_RUN_ID, longRun } from './data/long-run.ts';
 import { longRunPlan } from './data/long-run-plan.ts';
@@ -33,6 +35,7 @@ function screen(events: readonly Event[], second: number, feed = fed(events)) {
       log={feed.log}
       view={feed.view}
       background={background}
+      freeSpace={freeSpace}
       onDetach={nothing}
       onAnswer={nothing}
     />
@@ -49,6 +52,28 @@ const background: RunBackground = {
     ],
     ['exporting to image', { lowMs: 100_000, highMs: 150_000 }],
   ]),
+};
+
+const cached = (id: string, gb: number, name: string): CleanItem => ({
+  kind: 'cache',
+  id,
+  name,
+  bytes: gb * 1e9,
+  lastUsedAt: '2026-11-12T10:00:00.000Z',
+  ours: false,
+  consequence: 'A build that used it takes longer next time.',
+});
+const items = [
+  cached('a', 6.1, 'RUN pip install torch==2.5.1 torchvision torchaudio'),
+  cached('b', 3.4, 'RUN apt-get update && apt-get install -y cuda-toolkit'),
+];
+const gone: CleanItem[] = [];
+const freeSpace: FreeSpace = {
+  look: async () => items,
+  remove: async (these) => {
+    gone.push(...these);
+    return { removed: these, failed: [] };
+  },
 };
 
 const sizes = [
@@ -93,6 +118,32 @@ test.each([
     await drawn.unmount();
   }
 });
+
+test.each(sizes)(
+  '%i x %i: f lists what can go, y removes exactly that, Esc comes back',
+  async (columns, rows) => {
+    gone.length = 0;
+    const { events } = moments['disk warning'] ?? { events: [] };
+    const drawn = await renderScreen(screen(events, 700), { columns, rows });
+    drawn.type('f');
+    await drawn.waitFor('9.5 GB');
+    await drawn.waitFor('pip install');
+    expect(await drawn.text()).not.toContain('filling up');
+    // No other key removes, nor does Enter.
+    for (const key of ['\r', 'w', 'i']) {
+      drawn.type(key);
+      await drawn.lines();
+    }
+    expect(gone).toEqual([]);
+    drawn.type('y');
+    await drawn.waitFor('Removed 2 of 2, 9.5 GB.');
+    expect(gone).toEqual(items);
+    drawn.type('\x1b');
+    await drawn.waitFor('filling up');
+    expect(drawn.flicker).toEqual({ clears: 0, tall: 0 });
+    await drawn.unmount();
+  },
+);
 
 describe('frames do not jump', () => {
   test.each(sizes)(

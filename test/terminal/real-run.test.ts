@@ -202,7 +202,7 @@ describeWithEngine('the wizard on a real engine, in a real terminal under CI=tru
     try {
       const pty = person.open(['run', '--profile', 'rehearsal', '--set', `port=${port}`]);
       await pty.waitFor(`Port ${port} is taken by`, READY_MS);
-      await pressSlowly(pty, () => pty.text().includes('The run asks'));
+      await pressSlowly(pty, () => pty.text().includes('Enter answer'));
       await pty.waitFor('READY in', READY_MS);
       expect(pty.text()).not.toContain(`127.0.0.1:${port} `);
       const answers = person.run().events.filter(({ type }) => type === 'answer');
@@ -215,7 +215,7 @@ describeWithEngine('the wizard on a real engine, in a real terminal under CI=tru
   it('beyond this computer is asked about, and the first answer keeps it on loopback', async () => {
     const { pty, port } = await run({}, ['--set', 'listen=0.0.0.0']);
     await pty.waitFor('can run programs on this', READY_MS);
-    await pressSlowly(pty, () => pty.text().includes('The run asks'));
+    await pressSlowly(pty, () => pty.text().includes('Enter answer'));
     await pty.waitFor('READY in', READY_MS);
     const { HostConfig } = await docker.getContainer('steadydancer-rehearsal').inspect();
     expect(HostConfig.PortBindings['8188/tcp']).toEqual([

@@ -145,8 +145,8 @@ describe('the panes of a run, in a real terminal under CI=true', () => {
         return run.told.length;
       })
       .toBeGreaterThan(0);
-    expect(run.told[0]).toEqual({ type: 'answer', id: 'disk-low', answer: 'wait' });
-    run.write([eventAt(702, { type: 'answer', id: 'disk-low', answer: 'wait', by: 'person' })]);
+    expect(run.told[0]).toEqual({ type: 'answer', id: 'disk-low', answer: 'guard' });
+    run.write([eventAt(702, { type: 'answer', id: 'disk-low', answer: 'guard', by: 'person' })]);
     await expect.poll(() => pty.text()).not.toContain('Free space');
   });
 

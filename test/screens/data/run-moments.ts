@@ -28,11 +28,10 @@ export const diskQuestion: EventBody = {
   id: 'disk-low',
   text: 'Disk / is filling up: 6.1 GB free, full in about 1 m 36 s at 3.8 GB/min. This run is as planned; other programs wrote 16.2 GB to / since 14:31. Downloads are paused. At 5.0 GB free the build stops itself, steps kept.',
   options: [
-    { id: 'free', label: 'Free space: up to 25.8 GB, shows the list first; the build goes on' },
-    { id: 'wait', label: 'Wait: pause what can be paused until there is space again' },
+    { id: 'guard', label: 'Wait: what can be paused is, until there is space again' },
     { id: 'ignore', label: 'Ignore: go on without the guard (the build may die)' },
   ],
-  unattended: 'wait',
+  unattended: 'guard',
 };
 
 const timeQuestion: EventBody = {

@@ -21,6 +21,7 @@ const facts: ViewFacts = {
   log: tail.of('b'),
   logRows: 10,
   asked: false,
+  canFree: true,
 };
 const press = (keys: readonly string[], from: RunView = firstView, more: Partial<ViewFacts> = {}) =>
   keys.reduce((view, key) => pressKey(view, key, { ...facts, ...more }).view, from);
