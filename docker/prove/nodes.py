@@ -22,7 +22,7 @@ def fail(sentence: str) -> None:
 
 def load(listing: str) -> None:
     """In a process of its own: runs ComfyUI and writes the names of its node classes."""
-    scratch = tempfile.mkdtemp()
+    scratch = os.environ["HOME"]
     sys.path.insert(0, COMFYUI)
     sys.argv = [
         "main.py",
@@ -41,11 +41,19 @@ def load(listing: str) -> None:
 
 
 def main() -> None:
-    listing = tempfile.mktemp()
-    home = tempfile.mkdtemp()
+    # All that ComfyUI and the packs write while they are tried: none of it stays in the image.
+    with tempfile.TemporaryDirectory() as scratch:
+        known = classes(scratch)
+    if len(sys.argv) > 1:
+        check_classes(sys.argv[1], known)
+    print(f"nodes: {len(known)} classes are known.")
+
+
+def classes(scratch: str) -> set[str]:
+    listing = os.path.join(scratch, "classes.json")
     ended = subprocess.run(
         [sys.executable, "-P", __file__, "--load", listing],
-        env={**os.environ, "HOME": home, "PYTHONDONTWRITEBYTECODE": "1"},
+        env={**os.environ, "HOME": scratch, "TMPDIR": scratch, "PYTHONDONTWRITEBYTECODE": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -62,10 +70,7 @@ def main() -> None:
         lines = ended.stdout.strip().splitlines() or ["it printed nothing"]
         fail(f"ComfyUI does not start on the processor: {lines[-1]}")
     with open(listing) as file:
-        known = set(json.load(file))
-    if len(sys.argv) > 1:
-        check_classes(sys.argv[1], known)
-    print(f"nodes: {len(known)} classes are known.")
+        return set(json.load(file))
 
 
 def check_classes(nodes_file: str, known: set[str]) -> None:
