@@ -1,5 +1,6 @@
 import { type CleanItem, type CleanKind, cleanKinds } from '../../contract/clean.ts';
 import { Failure } from '../../contract/failure.ts';
+import { oneOf } from '../../profiles/choice-words.ts';
 import { formatBytes } from '../../text/format.ts';
 import { removable, removeItems } from './free-space.ts';
 import { readyMinutes } from './ready-minutes.ts';
@@ -12,13 +13,14 @@ const words: Record<CleanKind, (count: number) => string> = {
   runs: (count) => `logs of ${count} older ${count === 1 ? 'run' : 'runs'}`,
   contexts: (count) => `${count} build ${count === 1 ? 'context' : 'contexts'}`,
 };
-const untouched: Record<CleanKind, string> = {
-  cache: 'build cache that the retry needs',
-  images: 'images',
-  containers: 'containers',
-  runs: 'logs',
-  contexts: 'files',
-};
+/** What stays, said beside what goes. */
+const staying: readonly { kind: CleanKind | null; name: string }[] = [
+  { kind: 'images', name: 'image' },
+  { kind: 'containers', name: 'container' },
+  { kind: null, name: 'volume' },
+  { kind: null, name: 'model' },
+  { kind: null, name: 'video' },
+];
 
 /** Removes what `clean` would, after a list; what the retry stands on is not in it. */
 export const removal: FixAction = async ({ run, diagnoses }, fix, { docker, runsDir }) => {
@@ -32,12 +34,12 @@ export const removal: FixAction = async ({ run, diagnoses }, fix, { docker, runs
     .map((kind) => [kind, items.filter((item) => item.kind === kind).length] as const)
     .filter(([, count]) => count > 0)
     .map(([kind, count]) => words[kind](count));
-  const others = cleanKinds.filter((kind) => !kinds.includes(kind) && kind !== 'contexts');
+  const stays = staying.filter(({ kind }) => kind === null || !kinds.includes(kind));
   const disk = diagnoses[0]?.disk;
   return {
     id: fix.applies ?? 'clean',
     title: `Remove ${what.join(' and ')}, ${formatBytes(bytes)}`,
-    does: `${capital(what.join(' and '))} would go. No model, video, volume or answer is touched, and no ${others.map((kind) => untouched[kind]).join(', ')}.`,
+    does: `${capital(what.join(' and '))} would go. No ${oneOf(stays.map(({ name }) => name))} is touched.`,
     objects: items.map(objectOf),
     frees: bytes,
     download: null,
@@ -77,9 +79,14 @@ function kindsOf(id: string | undefined, command: string | undefined): CleanKind
   return id === 'prune-build-cache' ? ['cache'] : [];
 }
 
-function objectOf({ name, bytes, lastUsedAt, consequence }: CleanItem): FixObject {
+function objectOf({ kind, name, bytes, lastUsedAt, consequence }: CleanItem): FixObject {
   const day = lastUsedAt === null ? '' : `last used ${lastUsedAt.slice(0, 10)}. `;
-  return { name, bytes, note: `${day}${consequence}` };
+  return { name: kind === 'cache' ? madeBy(name) : name, bytes, note: `${day}${consequence}` };
+}
+
+/** BuildKit's own words for a step (solver/llbsolver/ops/exec.go, file.go) as its Dockerfile line. */
+function madeBy(description: string): string {
+  return description.replace(/^mount \/ from exec (?:\/bin\/sh -c )?/, 'RUN ');
 }
 
 /** The image that is being built, and the stages of it that have a tag of their own. */
