@@ -5,7 +5,7 @@ import { containerSpec } from '../launch/container-spec.ts';
 import { dockerRunCommand } from '../launch/docker-run-command.ts';
 import { recipeMounts } from '../launch/recipe-mounts.ts';
 import { gpuRequest } from '../machine/gpu-request.ts';
-import type { EngineState, Machine } from '../machine/types.ts';
+import type { Machine } from '../machine/types.ts';
 import { expandHome } from '../ports/expand-home.ts';
 import { shellWord } from '../text/shell-word.ts';
 import { gpuForContainer } from './gpu-here.ts';
@@ -20,12 +20,15 @@ export interface ByHand {
   cwd: string;
 }
 
-/** The build as one command, with the labels by which a run finds its image again. */
-export function buildCommand(
+/**
+ * The build by hand, with the labels by which a run finds its image again. Where the docker command
+ * has no buildx, only the rehearsal's Dockerfile can do without BuildKit; the others say so.
+ */
+export function buildCommands(
   { choices, profile, machine, ref, digest }: ByHand,
   args: Record<string, string>,
   context: { dir: string; dockerfile: string },
-): string {
+): string[] {
   const given = Object.entries(args)
     .filter(([, value]) => value !== '')
     .map(([name, value]) => `--build-arg ${shellWord(`${name}=${value}`)}`);
@@ -35,17 +38,16 @@ export function buildCommand(
     ...(profile === null ? [] : [`${labels.profile}=${profile}`]),
   ].map((mark) => `--label ${shellWord(mark)}`);
   const file = ['--file', shellWord(context.dockerfile), shellWord(context.dir)];
-  return [builder(machine.engine), '--tag', ref, ...marks, ...given, ...file].join(' ');
-}
-
-/**
- * The client's own BuildKit needs the plugin from Docker 23 on (docs.docker.com/build/buildkit:
- * DOCKER_BUILDKIT=1 before it).
- */
-function builder(engine: EngineState): string {
-  const old = engine.state === 'ready' && Number.parseInt(engine.version, 10) < 23;
-  const plugin = engine.state !== 'ready' || engine.buildx !== null;
-  return !plugin && old ? 'DOCKER_BUILDKIT=1 docker build' : 'docker buildx build --load';
+  const rest = ['--tag', ref, ...marks, ...given, ...file].join(' ');
+  const { engine } = machine;
+  if (engine.state !== 'ready' || engine.buildx !== null) {
+    return [`docker buildx build --load ${rest}`];
+  }
+  if (choices.recipe === 'rehearsal') return [`DOCKER_BUILDKIT=0 docker build ${rest}`];
+  return [
+    "# By hand this needs docker's buildx plugin; a run builds through the engine itself.",
+    `docker buildx build --load ${rest}`,
+  ];
 }
 
 /** Fetches what is missing; into a volume with the image's own script. */

@@ -4,7 +4,7 @@ import type { PlanWarning } from '../contract/plan.ts';
 import { plannedDisk } from './disk-cost.ts';
 import { type DiskLayout, layOut } from './disk-plan.ts';
 import { diskRefusal } from './disk-refusal.ts';
-import { buildCommand, runCommands } from './hand-commands.ts';
+import { buildCommands, runCommands } from './hand-commands.ts';
 import { imageCommands, type PlannedImage } from './plan-image.ts';
 import { sumMinutes } from './plan-steps.ts';
 import type { PlanInput, Planned, Step } from './types.ts';
@@ -42,7 +42,7 @@ export function simplePlan(parts: SimplePlan): Planned {
       disk: plannedDisk(layout.costs, machine),
       minutes: sumMinutes(steps),
       commands: [
-        ...(choices.image === undefined && context ? [buildCommand(byHand, {}, context)] : []),
+        ...(choices.image === undefined && context ? buildCommands(byHand, {}, context) : []),
         ...imageCommands(input, choices, ref),
         ...runCommands(byHand),
       ],

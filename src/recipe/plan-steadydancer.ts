@@ -8,7 +8,7 @@ import { diskNeed } from './disk-need.ts';
 import { type DiskLayout, diskWarnings, layOut, RESERVE_BYTES } from './disk-plan.ts';
 import { diskRefusal, smallerChoices } from './disk-refusal.ts';
 import { memoryWords } from './fit.ts';
-import { buildCommand, fetchCommands, runCommands } from './hand-commands.ts';
+import { buildCommands, fetchCommands, runCommands } from './hand-commands.ts';
 import { unseen } from './machine-warnings.ts';
 import { memoryNeeds } from './memory-needs.ts';
 import type { DecidingChoices } from './needed-by.ts';
@@ -85,7 +85,7 @@ export function planSteadyDancer(input: PlanInput, choices: ResolvedChoices): Pl
       minutes: planTotal(steps, layout.order),
       commands: [
         ...(decided.image === undefined && input.context
-          ? [buildCommand(byHand, args, input.context)]
+          ? buildCommands(byHand, args, input.context)
           : []),
         ...imageCommands(input, decided, ref),
         ...(fetches(decided) ? fetchCommands(byHand, files.models) : []),

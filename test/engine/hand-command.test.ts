@@ -4,12 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type Dockerode from 'dockerode';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { planSchema } from '../../src/contract/plan.ts';
 import { containerSpec } from '../../src/launch/container-spec.ts';
 import { dockerRunCommand } from '../../src/launch/docker-run-command.ts';
 import { recipeMounts } from '../../src/launch/recipe-mounts.ts';
 import { describeWithEngine } from './engine.ts';
 import { testDocker, tinyImage } from './images.ts';
 import { ENGINE, HOST, PROGRAM } from './launch-world.ts';
+import { Program } from './program.ts';
 
 describeWithEngine('docker run as a plan shows it', () => {
   const docker = testDocker();
@@ -55,6 +57,30 @@ describeWithEngine('docker run as a plan shows it', () => {
       }
     },
   );
+});
+
+describeWithEngine('docker build as a plan shows it', () => {
+  const program = new Program();
+  afterAll(() => rmSync(program.home, { recursive: true, force: true }));
+
+  it('makes the image that a run then finds', async () => {
+    // Of its own, so that no other test has built it.
+    const own = ['--profile', 'rehearsal', '--set', 'port=18999', '--set', 'outputDir=~/own'];
+    const { stdout } = await program.call(['plan', ...own, '--json']);
+    const plan = planSchema.parse(JSON.parse(stdout));
+    try {
+      execFileSync('sh', ['-c', plan.commands[0] ?? ''], { stdio: 'pipe', env: program.env });
+      const { result } = await program.run([...own, '--yes', '--until', 'image']);
+      expect(result).toMatchObject({ ok: true, image: { ref: plan.image.ref } });
+      const image = result.phases.find(({ id }) => id === 'image');
+      expect(image).toMatchObject({ satisfied: true });
+    } finally {
+      await testDocker()
+        .getImage(plan.image.ref)
+        .remove()
+        .catch(() => undefined);
+    }
+  });
 });
 
 /** What decides a container, without what only the client's defaults differ in. */

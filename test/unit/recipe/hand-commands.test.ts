@@ -20,12 +20,14 @@ function commands(choices: Choices, engine: Partial<Ready> = {}, cwd?: string) {
   return plan(input({ machine: here, choices, ...(cwd ? { cwd } : {}) })).plan.commands;
 }
 
-test('the build names the builder that is there', () => {
-  const first = (engine: Partial<Ready>) => commands({ recipe: 'rehearsal' }, engine)[0];
-  expect(first({})).toMatch(/^docker buildx build --load --tag /);
-  expect(first({ buildx: null, version: '20.10.24+dfsg1' })).toMatch(
-    /^DOCKER_BUILDKIT=1 docker build --tag /,
-  );
+test('the build is by buildx; without it the rehearsal does without, and others say what they need', () => {
+  const lines = (recipe: Choices['recipe'], engine: Partial<Ready>) =>
+    commands(recipe ? { recipe } : {}, engine);
+  expect(lines('rehearsal', {})[0]).toMatch(/^docker buildx build --load --tag /);
+  expect(lines('rehearsal', { buildx: null })[0]).toMatch(/^DOCKER_BUILDKIT=0 docker build --tag /);
+  const [says, build] = lines('steadydancer', { buildx: null });
+  expect(says).toMatch(/^# By hand this needs docker's buildx plugin/);
+  expect(build).toMatch(/^docker buildx build --load --tag .*--build-arg COMFYUI_COMMIT=/);
 });
 
 test('folders are whole paths, made before the container; the limit and the user are in it', () => {
