@@ -114,8 +114,8 @@ export const failureRules: readonly FailureRule[] = [
   {
     code: 'build-step-failed',
     pattern: /exit code: (\d+)/i,
-    sentence: (match, { step }) =>
-      `Step ${step ?? 'of the build'} ended with exit code ${match[1]}.`,
+    sentence: (match, { step, lastLines }) =>
+      ownSentence(lastLines) ?? `Step ${step ?? 'of the build'} ended with exit code ${match[1]}.`,
   },
   {
     code: 'build-engine-lost',
@@ -124,6 +124,12 @@ export const failureRules: readonly FailureRule[] = [
     sentence: () => 'The connection to the Docker engine was lost during the build.',
   },
 ];
+
+/** Our own Dockerfile's steps end with a sentence about what is wrong (docker/steps/fetch.sh). */
+function ownSentence(lastLines: readonly string[]): string | undefined {
+  const line = lastLines.findLast((text) => text.startsWith('steadydancer: '));
+  return line?.slice('steadydancer: '.length);
+}
 
 /** All codes that a build can throw, for the registry of diagnoses. */
 export const buildFailureCodes: readonly string[] = [

@@ -36,6 +36,7 @@ async function failing(args: Record<string, string>, target: string) {
   expect(built.failure?.code).toBe('build-step-failed');
   const said = sentence(built);
   expect(built.failure?.details.proof).toContain(said);
+  expect(`steadydancer: ${built.failure?.message}`).toBe(said);
   return said;
 }
 
