@@ -63,8 +63,9 @@ const common: BuildOptions = {
     js: [
       "import { createRequire as createRequireOf } from 'node:module';",
       "import { dirname as dirnameOf } from 'node:path';",
+      "import { fileURLToPath as pathOfUrl } from 'node:url';",
       'const require = createRequireOf(import.meta.url);',
-      'const __dirname = dirnameOf(import.meta.filename);',
+      'const __dirname = dirnameOf(pathOfUrl(import.meta.url));',
     ].join(' '),
   },
 };

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // argv → one command, lazily imported. The only file that sets the exit code.
-import { enableCompileCache } from 'node:module';
+// Not by name: an old Node, which is to be told so, knows no such export.
+import * as nodeModule from 'node:module';
 import manifest from '../package.json' with { type: 'json' };
 
 const NEEDED_NODE = [22, 19] as const;
@@ -21,7 +22,7 @@ if (tooOld) {
   process.stdout.write(`${manifest.version}\n`);
 } else {
   // What was compiled once is read from then on.
-  enableCompileCache();
+  nodeModule.enableCompileCache();
   const { runProgram } = await import('./commands/program.ts');
   process.exitCode = await runProgram(argv, manifest.version);
 }

