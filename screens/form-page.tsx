@@ -150,7 +150,7 @@ function formLines(
   const head = wrapWords(question, width).map((text): Line => [{ text, tone: 'strong' }]);
   const narrow = width < NARROW_COLUMNS - 2;
   const labels = Math.max(...fields.map(({ label }) => cells(label)), 0) + 2;
-  const labelWidth = narrow ? Math.min(labels, 14) : labels;
+  const labelWidth = narrow ? Math.min(labels, 16) : labels;
   const list = fields.map((one): Line => {
     const here = one.id === focus;
     const value =

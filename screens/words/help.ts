@@ -5,7 +5,7 @@ export const help = {
   close: 'any key closes this',
   everywhere: pairs([
     ['?', 'this page'],
-    ['q', 'leave; asks first while a run goes on'],
+    ['q', 'leave; while a run goes on it asks first'],
     ['Ctrl-C', 'as q; a second time forces the end of the run'],
   ]),
 };

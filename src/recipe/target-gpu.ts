@@ -71,6 +71,10 @@ export function targetGpu(choices: ResolvedChoices, machine: Machine): ChosenGpu
         phase: 'prepare',
         fixes: [
           ...(machine.gpu.state === 'ready' ? [] : machine.gpu.fixes),
+          {
+            label: 'Build here for a GPU that is elsewhere',
+            command: 'steadydancer run --set "gpu=RTX 4090" --until image',
+          },
           { label: 'Rehearse without a GPU', command: 'steadydancer run --profile rehearsal' },
         ],
       }),
