@@ -74,7 +74,7 @@ export function ReportScreen(props: ReportScreenProps) {
   );
   return (
     <Frame
-      left={runTitle(runId, run.run?.profile ?? null, columns)}
+      left={runTitle(runId, run.run?.profile ?? null, columns, run.run?.attempt)}
       right={[
         { text: words.report.ready(formatDuration(elapsedMs(run, new Date(0)))), tone: 'ok' },
       ]}

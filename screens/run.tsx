@@ -123,7 +123,7 @@ function PaneScreen(props: RunScreenProps) {
 
   return (
     <Frame
-      left={runTitle(runId, profile ?? run.run?.profile ?? null, columns)}
+      left={runTitle(runId, profile ?? run.run?.profile ?? null, columns, run.run?.attempt)}
       right={timeLine(run, background, now, columns)}
       keys={keysNow(view, question !== undefined)}
       status={hasStatus ? (status ?? noteLine(run)) : null}
@@ -134,6 +134,7 @@ function PaneScreen(props: RunScreenProps) {
           runId={runId}
           rows={bodyRows(rows, hasStatus)}
           drawn={drawn}
+          onSaid={(text) => store.say(text)}
           onBack={() => store.set({ ...store.current(), opened: null })}
         />
       ) : null}
@@ -206,10 +207,16 @@ function openedLines(
 }
 
 /** `SteadyDancer   run 7f3a  rtx4090-fp8`. */
-export function runTitle(runId: string, profile: string | null, columns: number): Line {
+export function runTitle(
+  runId: string,
+  profile: string | null,
+  columns: number,
+  attempt?: number,
+): Line {
   const name = columns < NARROW_COLUMNS ? '' : `${words.name}   `;
   const shown = profile && columns >= NARROW_COLUMNS ? `  ${profile}` : '';
-  return [{ text: name, tone: 'accent' }, { text: words.run.run(shortId(runId)) + shown }];
+  const again = attempt ? `  ${words.failure.attempt(attempt, columns < NARROW_COLUMNS)}` : '';
+  return [{ text: name, tone: 'accent' }, { text: words.run.run(shortId(runId)) + shown + again }];
 }
 
 /** Run ids end in what tells runs of one second apart; it is enough to say which is meant. */

@@ -32,7 +32,7 @@ function Failed({ page, state, session, deps }: PageProps<'failure'>) {
   };
   return (
     <FailureScreen
-      left={runTitle(page.runId, run.run?.profile ?? null, columns)}
+      left={runTitle(page.runId, run.run?.profile ?? null, columns, run.run?.attempt)}
       right={[{ text: endedText(run), tone: 'fail' }]}
       facts={facts}
       others={others}

@@ -11,6 +11,8 @@ export const failure = {
   keptModels: (bytes: string) => `${bytes} of models`,
   keptAnswers: 'all your answers',
   step: (at: number, all: number, title: string) => `step ${at} of ${all}, ${title}`,
+  attempt: (number: number, short: boolean) =>
+    short ? `try ${number}` : `continued, try ${number}`,
   kind: (file: string, line: number) => `${file} line ${line}`,
   answer: 'an answer of the system, in no log',
   measuring: 'Looking at what can be done here ...',

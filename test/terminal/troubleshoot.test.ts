@@ -50,6 +50,7 @@ describeWithEngine('a broken world, mended by keys', () => {
     await pty.waitFor('container.log line', LONG_MS);
     expect(pty.text()).toContain("> ModuleNotFoundError: No module named 'gguf'");
     await applyFirst(pty, 'Make an image with gguf in it', 'y');
+    await pty.waitFor('continued, try 2', LONG_MS);
     await pty.waitFor('READY in', LONG_MS);
     expect(triedAgain(person)).toEqual({ attempt: 2, ok: true });
     const { Image } = await docker.getContainer('steadydancer-custom').inspect();
