@@ -13,6 +13,8 @@ interface FreePageProps {
   runId: string;
   rows: number;
   drawn: Drawn;
+  /** What came of it: also told where the person has left this page meanwhile. */
+  onSaid: (text: string) => void;
   onBack: () => void;
 }
 
@@ -20,7 +22,7 @@ interface FreePageProps {
  * Makes room while the build goes on: a list first, `y` removes exactly that, Esc leaves it. What the
  * run stands on is not in the list.
  */
-export function FreePage({ free, runId, rows, drawn, onBack }: FreePageProps) {
+export function FreePage({ free, runId, rows, drawn, onSaid, onBack }: FreePageProps) {
   const [freeing, setFreeing] = useState<Freeing>({ at: 'looking' });
   useHoldKeys();
   useEffect(() => {
@@ -36,6 +38,10 @@ export function FreePage({ free, runId, rows, drawn, onBack }: FreePageProps) {
       wanted = false;
     };
   }, [free, runId]);
+  const ended = (text: string) => {
+    setFreeing({ at: 'done', text });
+    onSaid(text);
+  };
   useKeys((key) => {
     if (key === 'escape') onBack();
     if (key !== 'y' || freeing.at !== 'list' || freeing.items.length === 0) return;
@@ -48,9 +54,9 @@ export function FreePage({ free, runId, rows, drawn, onBack }: FreePageProps) {
           items.length,
           formatBytes(bytesOf(removed)),
         );
-        setFreeing({ at: 'done', text: [text, failed[0]?.why].filter(Boolean).join(' ') });
+        ended([text, failed[0]?.why].filter(Boolean).join(' '));
       },
-      (error: unknown) => setFreeing({ at: 'done', text: said(error) }),
+      (error: unknown) => ended(said(error)),
     );
   });
   const lines = freeingLines(freeing, rows, drawn);
