@@ -6,7 +6,7 @@ import { bodyRows, Frame } from './kit/frame.tsx';
 import { giveWay } from './kit/give-way.ts';
 import type { KeyHint } from './kit/key-line.ts';
 import { useKeys } from './kit/keys.ts';
-import { type Line, Rows } from './kit/row.tsx';
+import { cutLine, type Line, Rows } from './kit/row.tsx';
 import { Scroll } from './kit/scroll.tsx';
 import { NARROW_COLUMNS, useSurroundings } from './kit/surroundings.tsx';
 import { sign, type Theme } from './kit/theme.ts';
@@ -135,7 +135,7 @@ function reviewLines(
     },
     { lines: [''], importance: 0, least: 0 },
     { lines: costLines(planned, width, theme), importance: 4, least: 2 },
-    { lines: diskLines(planned, width), importance: 5, least: 1 },
+    { lines: diskLines(planned, width, theme), importance: 5, least: 1 },
     { lines: warnings, importance: 2, least: Math.min(1, warnings.length) },
     { lines: [''], importance: 0, least: 0 },
     { lines: start, importance: 9, least: start.length },
@@ -148,14 +148,22 @@ function reviewLines(
     const count = given[index] ?? 0;
     // Of the costs the sum is what decides: it is the last row.
     if (index === 4) return count === 0 ? [] : lines.slice(-count);
-    return index === 2
-      ? windowed(
-          lines,
-          hub.findIndex(({ id }) => id === focus),
-          count,
-        )
-      : lines.slice(0, count);
+    if (index === 2)
+      return windowed(
+        lines,
+        hub.findIndex(({ id }) => id === focus),
+        count,
+      );
+    return index === 6 ? shortened(lines, count, space) : lines.slice(0, count);
   });
+}
+
+/** The first rows; that more was said shows at their end. */
+function shortened(lines: Line[], count: number, { width, theme }: Space): Line[] {
+  const last = lines[count - 1];
+  if (count >= lines.length || last === undefined) return lines.slice(0, count);
+  const room = width - cells(theme.ellipsis);
+  return [...lines.slice(0, count - 1), [...cutLine(last, room, theme), { text: theme.ellipsis }]];
 }
 
 /** As many rows as there is room for, the one with the focus among them. */

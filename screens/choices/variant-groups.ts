@@ -36,7 +36,8 @@ export function variantGroups(
   const weights = rows
     .map(({ variant: id, fit, blockSwap, cannot }): Option => {
       const no = fit.state === 'no' || (cannot !== null && someFit);
-      const needs = memoryNeeds(id, blockSwap);
+      // What cannot run is shown whole, as it would be where it could.
+      const needs = memoryNeeds(id, fit.state === 'no' ? 0 : blockSwap);
       const isBest = id === best;
       return {
         id,

@@ -1,6 +1,6 @@
 import type { Choices, TextEncoder, Variant } from '../../src/contract/choices.ts';
 import type { Machine } from '../../src/machine/types.ts';
-import { formatMemory, formatMemoryTotal } from '../../src/text/format.ts';
+import { formatMemoryTotal } from '../../src/text/format.ts';
 import { variantDetails, variantGroups } from '../choices/variant-groups.ts';
 import { costLine } from '../cost-line.ts';
 import type { Focus } from '../kit/option-groups.ts';
@@ -20,7 +20,7 @@ function VariantPage({ state, session, next }: PageProps<'variant'>) {
   });
   const video = formatMemoryTotal(planned.gpu?.memoryBytes ?? 0);
   const memory = machine.engine.state === 'ready' ? machine.engine.memoryBytes : null;
-  const shown = planned.gpu?.here && memory !== null ? formatMemory(memory) : null;
+  const shown = planned.gpu?.here && memory !== null ? formatMemoryTotal(memory) : null;
   return (
     <OptionPage
       place={words.variant.place}

@@ -45,8 +45,11 @@ function timeOf(minutes: { low: number; high: number }): string {
   return minutes.high === 0 ? '-' : `about ${Math.max(1, Math.round(minutes.high * 60))} s`;
 }
 
+/** The line with the lowest free space says the same with its figures. */
+const DISK_LOW = 'disk-low';
+
 /** Where it is tightest: free now, and at the lowest. */
-export function diskLines(planned: Planned, width: number): Line[] {
+export function diskLines(planned: Planned, width: number, theme: Theme): Line[] {
   // Where it does not fit, the figures that show it.
   const { refusal } = planned;
   if (refusal) return refusal.details.proof ? wrapWords(refusal.details.proof, width) : [];
@@ -54,7 +57,8 @@ export function diskLines(planned: Planned, width: number): Line[] {
   if (tight) {
     const { path, freeBytes, leftBytes } = tight;
     const text = words.review.lowest(path, formatBytes(freeBytes), formatBytes(leftBytes));
-    return wrapWords(text, width);
+    const low = planned.plan.warnings.some(({ code }) => code === DISK_LOW);
+    return low ? noticed(text, width, theme) : wrapWords(text, width);
   }
   const [first] = planned.plan.disk
     .filter(({ peakBytes }) => peakBytes > 0)
@@ -74,12 +78,14 @@ function leftOf({ freeBytes, peakBytes }: Planned['plan']['disk'][number]): numb
 
 /** What is to know before it starts; why it cannot is said at the place of Start. */
 export function warningLines({ plan, refusal }: Planned, width: number, theme: Theme): Line[] {
-  const { text: mark, tone } = sign(theme, 'notice');
   return plan.warnings
-    .filter(({ code }) => code !== refusal?.code)
-    .flatMap((warning) =>
-      wrapWords(warning.text, width - 2).map(
-        (text, index): Line => [{ text: index === 0 ? `${mark} ` : '  ', tone }, { text }],
-      ),
-    );
+    .filter(({ code }) => code !== refusal?.code && code !== DISK_LOW)
+    .flatMap(({ text }) => noticed(text, width, theme));
+}
+
+function noticed(text: string, width: number, theme: Theme): Line[] {
+  const { text: mark, tone } = sign(theme, 'notice');
+  return wrapWords(text, width - 2).map(
+    (row, index): Line => [{ text: index === 0 ? `${mark} ` : '  ', tone }, { text: row }],
+  );
 }
