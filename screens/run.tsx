@@ -98,7 +98,11 @@ function PaneScreen(props: RunScreenProps) {
     : low
       ? tabLogRows(body, 1, disk.length)
       : layout.logRows;
-  const panes = panesOf(lines, steps.length > 0, shown !== null, width);
+  const there = panesOf(lines, steps.length > 0, shown !== null, width);
+  // Where all are on one page, those that had to give way are none to move to.
+  const panes = low
+    ? there
+    : there.filter((id) => (layout.columns === 2 && id === 'log' ? true : layout.given[id] > 0));
 
   const facts: ViewFacts = {
     panes,

@@ -173,7 +173,14 @@ function toMatch(view: RunView, direction: 'down' | 'up', facts: ViewFacts): Run
   const search = { ...view.search, at: next };
   return next === null
     ? { ...view, search, focus: 'log' }
-    : { ...view, search, focus: 'log', top: centredOn(log, logRows, next) };
+    : {
+        ...view,
+        search,
+        focus: 'log',
+        top: centredOn(log, logRows, next),
+        // Where the log had to give way it gets the page: what is found must be seen.
+        opened: logRows < 1 ? (view.opened ?? 'log') : view.opened,
+      };
 }
 
 function toggledAll(log: LogChoice): LogChoice {

@@ -96,6 +96,11 @@ describe('search', () => {
     expect(press(['escape'], found).search.query).toBe('');
   });
 
+  test('where the log had to give way, what is found opens it', () => {
+    const found = press(['/', ...type('line 5'), 'enter'], firstView, { logRows: 0 });
+    expect(found).toMatchObject({ opened: 'log', focus: 'log' });
+  });
+
   test('what is not there is no match, and nothing moves', () => {
     const view = press(['/', ...type('nowhere'), 'enter']);
     expect(view.search).toMatchObject({ query: 'nowhere', at: null });
