@@ -32,7 +32,7 @@ export function lastRun(runsDir: string): LastRun | null {
   for (const name of foldersOf(runsDir)) {
     const dir = join(runsDir, name);
     const record = recordOf(dir);
-    if (!record) continue;
+    if (!record || provesPins(dir)) continue;
     const result = resultOf(join(dir, runFiles.events));
     const lives = !result && processLives(record.pid, record.pidStartedAt);
     const choices = choicesSchema.safeParse(record.choices);
@@ -66,6 +66,15 @@ function recordOf(dir: string) {
     return runRecordSchema.parse(JSON.parse(readFileSync(join(dir, runFiles.record), 'utf8')));
   } catch {
     return null;
+  }
+}
+
+/** A candidate of `update` is nobody's last run: what it started was taken away again. */
+function provesPins(dir: string): boolean {
+  try {
+    return JSON.parse(readFileSync(join(dir, runFiles.request), 'utf8')).pins !== undefined;
+  } catch {
+    return false;
   }
 }
 

@@ -54,6 +54,14 @@ describe('the newest run', () => {
     });
   });
 
+  it('is not a candidate of update, whose container is gone', () => {
+    put('20261123-140000-aaaa', rehearsalRun);
+    put('20261124-140000-bbbb', rehearsalRun, { profile: 'evening-update' });
+    const request = join(runs, '20261124-140000-bbbb', 'request.json');
+    writeFileSync(request, JSON.stringify({ pins: { stack: 's', over: {}, commits: {} } }));
+    expect(lastRun(runs)).toMatchObject({ id: '20261123-140000-aaaa', profile: 'evening' });
+  });
+
   it('that failed has the sentence of its result', () => {
     put('20261124-140000-bbbb', failedRun);
     const { state, summary } = lastRun(runs) ?? {};
