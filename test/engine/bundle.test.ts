@@ -78,18 +78,23 @@ describeWithEngine('bundle: an archive that names nobody', () => {
       ].join('\n'),
     );
     const port = await freePort();
-    const choices = ['recipe=custom', `context=${dir}`, `port=${port}`];
-    const failed = await program.run([...choices.flatMap((one) => ['--set', one]), '--yes']);
+    // A profile and a folder that are called like their person.
+    const outputDir = join(program.home, planted.user, 'out');
+    const choices = { recipe: 'custom', context: dir, port, outputDir };
+    mkdirSync(join(program.home, 'own', 'profiles'), { recursive: true });
+    writeFileSync(
+      join(program.home, 'own', 'profiles', `${planted.user}.json`),
+      JSON.stringify({ schema: 1, name: planted.user, choices }),
+    );
+    const failed = await program.run(['--profile', planted.user, '--yes']);
     expect(failed.exitCode).toBe(14);
   }, 120_000);
 
   afterAll(async () => {
-    for (const name of ['steadydancer-custom']) {
-      await docker
-        .getContainer(name)
-        .remove({ force: true })
-        .catch(() => {});
-    }
+    await docker
+      .getContainer(`steadydancer-${planted.user}`)
+      .remove({ force: true })
+      .catch(() => {});
     rmSync(program.home, { recursive: true, force: true });
   });
 

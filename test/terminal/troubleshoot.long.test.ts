@@ -77,6 +77,17 @@ describeWithEngine('a broken world, mended by keys: what takes longer', () => {
     expect(triedAgain(person)).toEqual({ attempt: 2, ok: true });
   });
 
+  it('too low a memory limit: what the machine has, READY', async () => {
+    const server = await serverCommand(docker, base);
+    const eat = 'const held = Buffer.alloc(300e6, 1); console.log(held.length)';
+    const start = `/usr/bin/node -e "${eat}" || exit 137\n${server}\n`;
+    const pty = await runOwn(context(person, base, [], start), `memoryLimitBytes=${128 * 2 ** 20}`);
+    await pty.waitFor('container-oom-killed', LONG_MS);
+    await applyFirst(pty, /Let the container use .* of memory/, 'enter');
+    await pty.waitFor('READY in', LONG_MS);
+    expect(triedAgain(person)).toEqual({ attempt: 2, ok: true });
+  });
+
   it('a node that is missing because its pack did not import: the package goes into an image', async () => {
     const server = await serverCommand(docker, base);
     const start = [
