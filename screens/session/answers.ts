@@ -41,8 +41,8 @@ export class Answers {
     const { planned } = store.state;
     if (!wizard || !planned) return false;
     try {
-      const path = await wizard.saveProfile(name, choicesToKeep(planned));
-      store.do({ flow: 'answers', type: 'saved', name, path });
+      await wizard.saveProfile(name, choicesToKeep(planned));
+      store.do({ flow: 'answers', type: 'saved', name });
       return true;
     } catch (error) {
       store.problem(error);

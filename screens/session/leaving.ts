@@ -1,4 +1,5 @@
 import { type ExitCode, exitCodes } from '../../src/contract/exit-codes.ts';
+import { leftBehind } from '../left-behind.ts';
 import { type Leaving as Manner, summaryLines } from '../summary.ts';
 import type { WizardState } from '../wizard-state.ts';
 import type { Shared } from './shared.ts';
@@ -19,7 +20,9 @@ export class Leaving {
     const code = exitCode ?? (manner === 'finished' ? ended : exitCodes.done);
     stop.abort();
     feed.close();
-    close({ exitCode: code, lines: summaryLines(feed.state, runId, manner, stopped) });
+    const lines =
+      runId === null ? leftBehind(store.state) : summaryLines(feed.state, runId, manner, stopped);
+    close({ exitCode: code, lines });
   }
 
   /** `q`: leaves at once when nothing runs, else asks. */

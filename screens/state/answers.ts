@@ -21,6 +21,8 @@ export interface AnswersState {
   profile: string | null;
   /** They differ from what the profile holds. */
   changed: boolean;
+  /** Names of the profiles that were saved here. */
+  saved: readonly string[];
   /** Facts for these answers are being gathered: the plan that is shown is the one before. */
   replanning: boolean;
   /** Publishing beyond this computer was agreed to, for this address. */
@@ -31,6 +33,7 @@ export const firstAnswers: AnswersState = {
   answers: {},
   profile: null,
   changed: false,
+  saved: [],
   replanning: false,
   exposed: null,
 };
@@ -41,7 +44,7 @@ export type AnswersAction =
   | { flow: 'answers'; type: 'set'; answers: Choices }
   | { flow: 'answers'; type: 'replanning' }
   | { flow: 'answers'; type: 'exposed'; listen: string }
-  | { flow: 'answers'; type: 'saved'; name: string; path: string };
+  | { flow: 'answers'; type: 'saved'; name: string };
 
 export function reduceAnswers(state: WizardState, action: AnswersAction): WizardState {
   switch (action.type) {
@@ -56,7 +59,12 @@ export function reduceAnswers(state: WizardState, action: AnswersAction): Wizard
     case 'exposed':
       return { ...state, exposed: action.listen };
     case 'saved':
-      return { ...state, profile: action.name, changed: false };
+      return {
+        ...state,
+        profile: action.name,
+        changed: false,
+        saved: [...state.saved.filter((name) => name !== action.name), action.name],
+      };
     default:
       return action satisfies never;
   }

@@ -13,11 +13,13 @@ export type RoadPage =
 export interface RoadState {
   /** What the commands on the road to an engine printed, the newest. */
   roadLines: readonly string[];
+  /** Titles of the roads that led to an engine. */
+  roadsWalked: readonly string[];
 }
 
 const ROAD_LINES_KEPT = 200;
 
-export const firstRoad: RoadState = { roadLines: [] };
+export const firstRoad: RoadState = { roadLines: [], roadsWalked: [] };
 
 export type RoadAction =
   | { flow: 'road'; type: 'walk'; road: EngineRoad }
@@ -38,9 +40,14 @@ export function reduceRoad(state: WizardState, action: RoadAction): WizardState 
       return { ...state, roadLines: [...state.roadLines, action.line].slice(-ROAD_LINES_KEPT) };
     case 'walked':
       // It goes on by itself: to the review once everything was seen again.
-      return page.at === 'walking'
-        ? { ...state, page: { at: 'machine' }, trail: beforeMachine(state), goOn: true }
-        : state;
+      if (page.at !== 'walking') return state;
+      return {
+        ...state,
+        page: { at: 'machine' },
+        trail: beforeMachine(state),
+        goOn: true,
+        roadsWalked: [...state.roadsWalked, page.road.title],
+      };
     default:
       return action satisfies never;
   }

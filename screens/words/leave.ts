@@ -6,6 +6,8 @@ export const leave = {
   attach: (run: string) => own(`attach ${run}`),
   container: (name: string) => `Container ${name} runs.`,
   stop: own('stop'),
+  done: (what: string) => `Done: ${what}.`,
+  saved: (name: string) => `Profile ${name} is saved: ${own(`run --profile ${name}`)}`,
   nothing: 'Nothing was started or changed.',
   again: own(),
 };

@@ -26,8 +26,7 @@ export const welcome = {
   gpuFree: (name: string, memory: string, free: string | null) =>
     `${name}, ${memory}${free === null ? '' : ` (${free} free)`}`,
   more: (count: number) => ` and ${count} more`,
-  driverNew: (now: string, then: string) =>
-    `${now}, at the last test ${then}: a test shows whether it still fits`,
+  driverNew: (now: string, then: string) => `${now}, at the last test ${then}: worth a test`,
   docker: (system: string, version: string) => `${system}, Engine ${version}, running`,
   dockerRemote: (url: string) => `on another machine: ${url}`,
   diskFree: (path: string, free: string, total: string | null) =>

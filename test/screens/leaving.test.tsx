@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { leftBehind } from '../../screens/left-behind.ts';
 import { failedRun } from '../fixtures/events/runs.ts';
 import { outcomeOf, shown, toRun, world } from './world.tsx';
 
@@ -91,5 +92,23 @@ describe('leaving', () => {
     screen.type('\x03');
     await screen.waitFor('forcing the end');
     expect(w.told).toEqual([{ type: 'cancel', signal: 'SIGINT', force: true }]);
+  });
+});
+
+describe('what was done without a run', () => {
+  const nothing = { awake: null, saved: [], roadsWalked: [] };
+
+  test('is said when the wizard is left, and nothing where there was nothing', () => {
+    expect(leftBehind(nothing)).toEqual(['Nothing was started or changed.']);
+    expect(leftBehind({ ...nothing, awake: 'http://127.0.0.1:8188' })).toEqual([
+      'ComfyUI runs at http://127.0.0.1:8188',
+      '  steadydancer stop',
+    ]);
+    expect(
+      leftBehind({ awake: null, saved: ['evening'], roadsWalked: ['Install Docker'] }),
+    ).toEqual([
+      'Done: Install Docker.',
+      'Profile evening is saved: steadydancer run --profile evening',
+    ]);
   });
 });

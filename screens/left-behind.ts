@@ -1,0 +1,16 @@
+import type { WizardState } from './wizard-state.ts';
+import { words } from './words.ts';
+
+/** What the wizard did without a run, for who leaves: nothing, or each thing by its name. */
+export function leftBehind({
+  awake,
+  saved,
+  roadsWalked,
+}: Pick<WizardState, 'awake' | 'saved' | 'roadsWalked'>): string[] {
+  const lines = [
+    ...roadsWalked.map((title) => words.leave.done(title)),
+    ...saved.map((name) => words.leave.saved(name)),
+    ...(awake === null ? [] : [words.welcome.running(awake), `  ${words.leave.stop}`]),
+  ];
+  return lines.length === 0 ? [words.leave.nothing] : lines;
+}
