@@ -120,7 +120,7 @@ describe('the panes of a run, in a real terminal under CI=true', () => {
     expect(pty.text()).not.toContain('Stop the run?');
     expect(pty.state()).toMatchObject({ alternateScreen: true, cursorShown: false });
     const paged = readFileSync(keeps, 'utf8');
-    expect(paged).toContain('Get:1 http');
+    expect(paged).toContain('Get:1 trixie/main');
     expect(paged).toContain('raw \x1b[31mred');
     expect(paged).not.toContain('\x1b]0;');
     pty.press('tab');

@@ -35,7 +35,7 @@ const steps: readonly Step[] = [
     name: '[base 3/5] RUN apt-get update && apt-get install -y --no-install-recommends git ffmpeg',
     begins: 32,
     seconds: 108,
-    says: (at) => `Get:${at} http://deb.debian.org/debian trixie/main amd64 package-${at} amd64`,
+    says: (at) => `Get:${at} trixie/main amd64 package-${at} amd64`,
   },
   {
     id: 'b4',
