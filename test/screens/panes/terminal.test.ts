@@ -69,7 +69,7 @@ describe('title and taskbar', () => {
     expect(written.join('')).not.toContain('\x1b]9');
     expect(knowsTaskbar({ TERM_PROGRAM: 'iTerm.app' })).toBe(false);
     expect(knowsTaskbar({ TERM_PROGRAM: 'ghostty' })).toBe(true);
-    expect(knowsTaskbar({ ...windows, TMUX: '/tmp/x' })).toBe(false);
+    expect(knowsTaskbar({ ...windows, TMUX: '/nowhere,1,0' })).toBe(false);
   });
 
   test.each([
