@@ -38,7 +38,7 @@ export type Field =
   | (Row & { kind: 'fact' });
 
 export const formKeys: readonly KeyHint[] = [
-  { key: 'Enter', does: words.keys.next },
+  { key: 'Enter', does: words.keys.changeOrNext },
   { key: 'Up/Down', does: words.keys.choose },
   { key: 'Left/Right', does: words.keys.edit, optional: true },
   { key: 'Esc', does: words.keys.back },

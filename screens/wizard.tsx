@@ -103,6 +103,8 @@ function stepsOf({ answers, planned, page, trail }: WizardState): Step[] {
   return steps.filter(
     ({ page: { at }, of }) =>
       (of === undefined || of === recipe) &&
+      // What is in a ready image is decided.
+      (at !== 'attention' || answers.image === undefined) &&
       (at === 'target' || at === 'machine' ? (at === 'target') === byTarget : true),
   );
 }

@@ -24,6 +24,7 @@ export const keys = {
   saveProfile: 'save as profile',
   changeLine: 'change a line',
   edit: 'change',
+  changeOrNext: 'change, or next',
   take: 'take it',
   measure: 'measure',
   fastest: 'fastest of each',

@@ -81,3 +81,23 @@ describe.each(pages)('$at', (page, says) => {
     await screen.unmount();
   });
 });
+
+test.each(pages.filter(([{ at }]) => at !== 'save' && at !== 'image'))(
+  '$at: ? tells its keys with what they do, and any key closes it',
+  async (page) => {
+    const screen = await shown(page, { columns: 80, rows: 24 });
+    const keys = (await screen.lines()).at(-1) ?? '';
+    screen.type('?');
+    await screen.waitFor('Keys on this page');
+    const help = await screen.text();
+    for (const key of ['Enter', 'Tab', 'Esc', 'Up/Down']) {
+      // A key that the page names is told, one that it does not have is not.
+      expect(help.includes(`  ${key}  `), key).toBe(
+        keys.includes(key) || (key === 'Up/Down' && help.includes('scroll')),
+      );
+    }
+    screen.type('x');
+    await screen.waitFor(keys.trim().slice(0, 10));
+    await screen.unmount();
+  },
+);
