@@ -94,10 +94,10 @@ const built = await Promise.all([
   build({
     ...common,
     entryPoints: {
-      helper: 'src/models/helper/main.ts',
+      sidecar: 'src/models/sidecar/main.ts',
       'hash-worker': 'src/models/hash-worker.ts',
     },
-    outdir: 'dist/models-helper',
+    outdir: 'dist/models-sidecar',
     sourcemap: false,
   }),
 ]);

@@ -7,11 +7,11 @@ import { observeEngine } from '../machine/engine.ts';
 import { observeHost } from '../machine/host.ts';
 import { engineProblemCodes } from '../machine/problem-codes.ts';
 import { extraAuthorities } from '../models/authorities.ts';
-import { helperImage } from '../models/helper/image.ts';
-import { ModelsVolume } from '../models/helper/volume.ts';
 import type { HubAccess } from '../models/hub-access.ts';
 import { type PullReport, pull } from '../models/pull.ts';
 import { type Removable, removable, remove } from '../models/remove.ts';
+import { sidecarImage } from '../models/sidecar/image.ts';
+import { ModelsVolume } from '../models/sidecar/volume.ts';
 import type { DownloadLimits, ModelOutcome, WantedModel } from '../models/types.ts';
 import { verify } from '../models/verify.ts';
 import { VolumeRecord } from '../models/volume-record.ts';
@@ -67,7 +67,7 @@ export function folderStore(folder: string, orders: StoreOrders): ModelsStore {
   };
 }
 
-/** The volume of the engine, through the models helper; its image is made where it is not there. */
+/** The volume of the engine, through the models sidecar; its image is made where it is not there. */
 export async function volumeStore(orders: StoreOrders, name = MODELS_VOLUME): Promise<ModelsStore> {
   const { io, models, emit, signal } = orders;
   const { docker } = await connectedEngine(io);
@@ -78,7 +78,7 @@ export async function volumeStore(orders: StoreOrders, name = MODELS_VOLUME): Pr
     const { sentence, proof, fixes, state } = engine;
     throw new Failure({ code: engineProblemCodes[state], sentence, proof, fixes });
   }
-  const imageId = await helperImage({
+  const imageId = await sidecarImage({
     docker,
     engine,
     builder: chooseBuilder({ engine, processes: systemProcesses, docker, env: io.env }),

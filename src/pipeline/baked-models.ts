@@ -1,14 +1,20 @@
 import { dirname } from 'node:path';
 import { modelsFailure } from '../models/failures.ts';
-import { HELPER_FOLDER } from '../models/helper/protocol.ts';
-import { serveToBuild, type ToServe } from '../models/helper/serve-build.ts';
-import { ModelsVolume } from '../models/helper/volume.ts';
 import type { ServedModel } from '../models/hub-server.ts';
+import { SIDECAR_FOLDER } from '../models/sidecar/protocol.ts';
+import { serveToBuild, type ToServe } from '../models/sidecar/serve-build.ts';
+import { ModelsVolume } from '../models/sidecar/volume.ts';
 import type { ModelOutcome } from '../models/types.ts';
 import { verify } from '../models/verify.ts';
 import type { Model } from '../recipe/models.ts';
 import type { RunContext } from './context.ts';
-import { helperWorld, modelsAreIn, modelsFolder, modelsOfRun, wantedOfRun } from './models-here.ts';
+import {
+  modelsAreIn,
+  modelsFolder,
+  modelsOfRun,
+  sidecarWorld,
+  wantedOfRun,
+} from './models-here.ts';
 import { MODELS_VOLUME } from './phases/container-mounts.ts';
 
 /** Files that are found elsewhere are in the server's container one by one. */
@@ -24,7 +30,7 @@ export async function withBakedModels<T>(
   build: (args: Record<string, string>) => Promise<T>,
 ): Promise<T> {
   if (ctx.planned.choices.placement !== 'baked' || modelsOfRun(ctx).length === 0) return build({});
-  const world = await helperWorld(ctx, signal);
+  const world = await sidecarWorld(ctx, signal);
   const volume = modelsAreIn(ctx) === 'volume' ? new ModelsVolume(MODELS_VOLUME, world) : null;
   const wanted = wantedOfRun(ctx);
   const files = volume
@@ -60,7 +66,7 @@ function toServe(
     {
       kind: folder === null ? 'volume' : 'folder',
       source: folder ?? MODELS_VOLUME,
-      target: HELPER_FOLDER,
+      target: SIDECAR_FOLDER,
       readOnly: true,
     },
   ];
@@ -72,7 +78,7 @@ function toServe(
     const at = { repo: model.repo, path: model.path, bytes, sha256 };
     here.push({ ...at, local: path });
     if (file.mount === null) {
-      inContainer.push({ ...at, local: `${HELPER_FOLDER}/${file.file}` });
+      inContainer.push({ ...at, local: `${SIDECAR_FOLDER}/${file.file}` });
       continue;
     }
     const target = `${ELSEWHERE}/${mounts.length}`;

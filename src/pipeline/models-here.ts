@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { chooseBuilder } from '../build/choose-builder.ts';
-import { helperImage } from '../models/helper/image.ts';
-import type { HelperWorld } from '../models/helper/volume.ts';
+import { sidecarImage } from '../models/sidecar/image.ts';
+import type { SidecarWorld } from '../models/sidecar/volume.ts';
 import type { WantedModel } from '../models/types.ts';
 import { wantedModel } from '../models/wanted.ts';
 import { models as allModels, type Model } from '../recipe/models.ts';
@@ -31,12 +31,12 @@ export function modelsFolder({ planned, machine, request }: RunContext): string 
   return personPath(planned.choices.modelsDir, machine.host, request.cwd);
 }
 
-/** The engine with the image of the models helper, which is made where it is not there. */
-export async function helperWorld(ctx: RunContext, signal: AbortSignal): Promise<HelperWorld> {
+/** The engine with the image of the models sidecar, which is made where it is not there. */
+export async function sidecarWorld(ctx: RunContext, signal: AbortSignal): Promise<SidecarWorld> {
   const { docker, facts: engine } = engineOf(ctx);
   const { processes, env, clock } = ctx.ports;
   const forced = ctx.request.builder;
-  const imageId = await helperImage({
+  const imageId = await sidecarImage({
     docker,
     engine,
     builder: chooseBuilder({ engine, processes, docker, env, ...(forced ? { forced } : {}) }),

@@ -90,9 +90,9 @@ models-folder-read-only | models | The models folder is on a read-only filesyste
 models-forbidden | models | The storage refuses the download | A link ran out, or the network is blocked.
 models-gated | models | The owner of a model has not given access | Its conditions must be accepted first.
 models-hash-mismatch | models | A model came out wrong | Its sha256 is not the one that its source gives.
-models-helper-died | models | The container that fetches models ended early | Its last line or its exit code says why.
-models-helper-no-address | models | The container that serves models to the build has no address | The engine has no network of its own.
-models-helper-refused | models | Docker refuses the container that fetches models | Its answer says why.
+models-sidecar-died | models | The container that fetches models ended early | Its last line or its exit code says why.
+models-sidecar-no-address | models | The container that serves models to the build has no address | The engine has no network of its own.
+models-sidecar-refused | models | Docker refuses the container that fetches models | Its answer says why.
 models-html-page | models | A web page came instead of a model | A sign-in page of the network, or a page of the hub.
 models-insecure-redirect | models | A source sends us to an address without encryption | The mirror is not set up well.
 models-link-escapes | models | A link leads out of the models folder | A container cannot follow it.

@@ -2,8 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { engineBuilder } from '../../src/build/engine-builder.ts';
-import { HELPER_FOLDER } from '../../src/models/helper/protocol.ts';
-import { serveToBuild } from '../../src/models/helper/serve-build.ts';
+import { SIDECAR_FOLDER } from '../../src/models/sidecar/protocol.ts';
+import { serveToBuild } from '../../src/models/sidecar/serve-build.ts';
 import { hubFile } from '../world/hub/hub.ts';
 import { bytesOf } from '../world/hub/random.ts';
 import { build, logText, testDocker } from './build-folder.ts';
@@ -53,9 +53,9 @@ describeWithEngine('models for an image', () => {
     const places = [
       {
         mounts: [
-          { kind: 'folder' as const, source: models, target: HELPER_FOLDER, readOnly: true },
+          { kind: 'folder' as const, source: models, target: SIDECAR_FOLDER, readOnly: true },
         ],
-        local: `${HELPER_FOLDER}/x.bin`,
+        local: `${SIDECAR_FOLDER}/x.bin`,
       },
       {
         mounts: [
@@ -75,12 +75,16 @@ describeWithEngine('models for an image', () => {
     const urls: string[] = [];
     for (const [n, { mounts, local }] of places.entries()) {
       const toServe = { inContainer: [{ ...at, local }], mounts, here: null };
-      const hub = await serveToBuild(toServe, world.helper({ runId: `baked-${process.pid}-${n}` }));
+      const hub = await serveToBuild(
+        toServe,
+        world.sidecar({ runId: `baked-${process.pid}-${n}` }),
+      );
       urls.push(hub.url);
       try {
+        // The last argument is this test's own: a step of an earlier one is no proof.
         writeFileSync(
           join(contextDir, 'Dockerfile'),
-          `FROM ${node.ref}\nARG HUB_MIRROR\nARG ROUND=${n}\nCOPY step.cjs /\nRUN ["/node", "/step.cjs", "${hub.url}", "${sha256}"]\n`,
+          `FROM ${node.ref}\nARG HUB_MIRROR\nCOPY step.cjs /\nRUN ["/node", "/step.cjs", "${hub.url}", "${sha256}", "${process.pid}-${n}"]\n`,
         );
         const built = await build(engineBuilder(docker), { contextDir, tag, args: {} });
         const said = logText(built.events).join('\n');

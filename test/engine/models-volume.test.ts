@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import type { EventBody } from '../../src/contract/events.ts';
-import { runHelper } from '../../src/models/helper/container.ts';
-import { helperSpec } from '../../src/models/helper/container-spec.ts';
-import { HELPER_FOLDER } from '../../src/models/helper/protocol.ts';
+import { runSidecar } from '../../src/models/sidecar/container.ts';
+import { sidecarSpec } from '../../src/models/sidecar/container-spec.ts';
+import { SIDECAR_FOLDER } from '../../src/models/sidecar/protocol.ts';
 import { Valve } from '../../src/models/valve.ts';
 import { type HubOptions, hubFile } from '../world/hub/hub.ts';
 import { startProxy } from '../world/hub/proxy.ts';
@@ -82,7 +82,7 @@ describeWithEngine('models in a volume', () => {
     const report = await world.volume(name).pull(
       asking(hub.url, (event) => {
         if (event.type !== 'model' || event.state !== 'downloading' || looked.length > 0) return;
-        const container = docker.getContainer(`${name}-helper`);
+        const container = docker.getContainer(`${name}-sidecar`);
         looked.push(
           Promise.all([container.inspect(), container.top()]).then((facts) => {
             seen.push(JSON.stringify(facts));
@@ -92,7 +92,7 @@ describeWithEngine('models in a volume', () => {
     );
     await Promise.all(looked);
     expect(report.failure).toBeNull();
-    expect(seen[0]).toContain('/app/helper.js');
+    expect(seen[0]).toContain('/app/sidecar.js');
     expect(seen[0]).not.toContain(TOKEN);
     expect(hub.requests.every(({ authorization }) => authorization === null)).toBe(true);
   });
@@ -105,10 +105,10 @@ describeWithEngine('models in a volume', () => {
       asking(hub.url, (event) => {
         if (event.type !== 'model' || event.bytes < 2_500_000 || killed) return;
         killed = true;
-        void docker.getContainer(`${name}-helper`).kill();
+        void docker.getContainer(`${name}-sidecar`).kill();
       }),
     );
-    await expect(first).rejects.toMatchObject({ code: 'models-helper-died' });
+    await expect(first).rejects.toMatchObject({ code: 'models-sidecar-died' });
     const fast = await hubOf();
     const began = performance.now();
     const second = await world.volume(name).pull(asking(fast.url));
@@ -139,7 +139,7 @@ describeWithEngine('models in a volume', () => {
     });
     await expect(pulling).rejects.toBe(reason);
     expect(states).toContain('paused');
-    const left = await docker.listContainers({ all: true, filters: { name: [`${name}-helper`] } });
+    const left = await docker.listContainers({ all: true, filters: { name: [`${name}-sidecar`] } });
     expect(left).toEqual([]);
     const kept = await inVolume(docker, name, `${file.path}.part`);
     expect(kept.size).toBe(file.size);
@@ -184,10 +184,10 @@ describeWithEngine('models in a volume', () => {
   it('end with whoever gave the order: a connection that is cut stops the container', async () => {
     const hub = await hubOf({ bytesPerSecond: 100_000 });
     const name = world.volumeName();
-    const { docker: engine, ...rest } = world.helper();
-    const spec = helperSpec({
-      ...{ name: `${name}-helper`, imageId: rest.imageId, runId: rest.runId, host: HOST },
-      mounts: [{ kind: 'volume', source: name, target: HELPER_FOLDER, readOnly: false }],
+    const { docker: engine, ...rest } = world.sidecar();
+    const spec = sidecarSpec({
+      ...{ name: `${name}-sidecar`, imageId: rest.imageId, runId: rest.runId, host: HOST },
+      mounts: [{ kind: 'volume', source: name, target: SIDECAR_FOLDER, readOnly: false }],
       network: 'host',
       engine: rest.engine,
     });
@@ -208,13 +208,13 @@ describeWithEngine('models in a volume', () => {
 
   it('say which word ended them when the order makes no sense', async () => {
     const name = world.volumeName();
-    const { engine, host, imageId, runId } = world.helper();
-    const spec = helperSpec({
-      ...{ name: `${name}-helper`, imageId, runId, host, engine },
-      mounts: [{ kind: 'volume', source: name, target: HELPER_FOLDER, readOnly: false }],
+    const { engine, host, imageId, runId } = world.sidecar();
+    const spec = sidecarSpec({
+      ...{ name: `${name}-sidecar`, imageId, runId, host, engine },
+      mounts: [{ kind: 'volume', source: name, target: SIDECAR_FOLDER, readOnly: false }],
       network: 'host',
     });
-    const word = await runHelper({ spec, order: { kind: 'dance' } as never }, world.helper());
+    const word = await runSidecar({ spec, order: { kind: 'dance' } as never }, world.sidecar());
     expect(word).toMatchObject({ kind: 'bug' });
   });
 });

@@ -1,17 +1,17 @@
-// What the tests of the models helper share: its image from the sources as they are, and an engine.
+// What the tests of the models sidecar share: its image from the sources as they are, and an engine.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type Dockerode from 'dockerode';
 import { build as bundle } from 'esbuild';
 import { engineBuilder } from '../../src/build/engine-builder.ts';
-import { helperImage } from '../../src/models/helper/image.ts';
-import { type HelperWorld, ModelsVolume } from '../../src/models/helper/volume.ts';
+import { sidecarImage } from '../../src/models/sidecar/image.ts';
+import { ModelsVolume, type SidecarWorld } from '../../src/models/sidecar/volume.ts';
 import { systemClock } from '../../src/ports/clock.ts';
 import { assetPath } from '../../src/recipe/assets.ts';
 import { ENGINE, HOST } from './launch-world.ts';
 
-/** The helper's image and what a test made with it; `close` removes all but the image. */
+/** The sidecar's image and what a test made with it; `close` removes all but the image. */
 export class ModelsWorld {
   readonly docker: Dockerode;
   readonly imageId: string;
@@ -29,7 +29,7 @@ export class ModelsWorld {
     const source = (name: string) => assetPath('src', 'models', name);
     await bundle({
       entryPoints: {
-        helper: source('helper/main.ts'),
+        sidecar: source('sidecar/main.ts'),
         'hash-worker': source('hash-worker.ts'),
       },
       ...{ bundle: true, platform: 'node', format: 'esm', outdir: join(folder, 'bundle') },
@@ -38,7 +38,7 @@ export class ModelsWorld {
       },
     });
     const { Arch: arch, Os: os } = await docker.version();
-    const imageId = await helperImage({
+    const imageId = await sidecarImage({
       docker,
       builder: engineBuilder(docker),
       engine: { arch, os },
@@ -49,7 +49,7 @@ export class ModelsWorld {
     return new ModelsWorld(docker, imageId, folder);
   }
 
-  helper(more: Partial<HelperWorld> = {}): HelperWorld {
+  sidecar(more: Partial<SidecarWorld> = {}): SidecarWorld {
     return {
       docker: this.docker,
       engine: ENGINE,
@@ -69,8 +69,8 @@ export class ModelsWorld {
     return name;
   }
 
-  volume(name: string, more: Partial<HelperWorld> = {}): ModelsVolume {
-    return new ModelsVolume(name, this.helper(more));
+  volume(name: string, more: Partial<SidecarWorld> = {}): ModelsVolume {
+    return new ModelsVolume(name, this.sidecar(more));
   }
 
   async close(): Promise<void> {

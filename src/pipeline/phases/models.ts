@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
 import { extraAuthorities } from '../../models/authorities.ts';
-import { ModelsVolume } from '../../models/helper/volume.ts';
 import { hubAccess } from '../../models/hub-access.ts';
 import { type PullReport, pull } from '../../models/pull.ts';
+import { ModelsVolume } from '../../models/sidecar/volume.ts';
 import type { ModelOutcome } from '../../models/types.ts';
 import { verify } from '../../models/verify.ts';
 import { VolumeRecord } from '../../models/volume-record.ts';
@@ -10,7 +10,7 @@ import { webWith } from '../../models/web.ts';
 import type { Phase, RunContext } from '../context.ts';
 import { ReserveReached } from '../disk-guard.ts';
 import { downloadReserve } from '../disk-guard-failure.ts';
-import { helperWorld, modelsAreIn, modelsFolder, wantedOfRun } from '../models-here.ts';
+import { modelsAreIn, modelsFolder, sidecarWorld, wantedOfRun } from '../models-here.ts';
 import { personPath } from '../person-path.ts';
 import { reusePlaces } from '../present-here.ts';
 import { MODELS_VOLUME } from './container-mounts.ts';
@@ -45,7 +45,7 @@ async function look(ctx: RunContext, signal: AbortSignal): Promise<ModelOutcome[
   if (modelsAreIn(ctx) === 'folder') {
     return verify({ ...folderOf(ctx, signal), models: wanted, thorough: false });
   }
-  const volume = new ModelsVolume(MODELS_VOLUME, await helperWorld(ctx, signal));
+  const volume = new ModelsVolume(MODELS_VOLUME, await sidecarWorld(ctx, signal));
   const files = await volume.verify(wanted, false, ctx.emit);
   await remember(ctx, volume, files);
   return files;
@@ -73,7 +73,7 @@ async function bringIntoFolder(ctx: RunContext, signal: AbortSignal): Promise<Pu
 
 async function bringIntoVolume(ctx: RunContext, signal: AbortSignal): Promise<PullReport> {
   const { env } = ctx.ports;
-  const volume = new ModelsVolume(MODELS_VOLUME, await helperWorld(ctx, signal));
+  const volume = new ModelsVolume(MODELS_VOLUME, await sidecarWorld(ctx, signal));
   const report = await volume.pull({
     models: wantedOfRun(ctx),
     access: accessOf(ctx),

@@ -9,12 +9,12 @@ import type { PullReport } from '../pull.ts';
 import type { Removable } from '../remove.ts';
 import type { DownloadLimits, ModelOutcome, WantedModel } from '../types.ts';
 import type { Valve } from '../valve.ts';
-import { runHelper } from './container.ts';
-import { helperSpec } from './container-spec.ts';
-import { HELPER_FOLDER, type Order, type Word } from './protocol.ts';
+import { runSidecar } from './container.ts';
+import { sidecarSpec } from './container-spec.ts';
+import { type Order, SIDECAR_FOLDER, type Word } from './protocol.ts';
 
-/** An engine with the helper's image, and who asks. */
-export interface HelperWorld {
+/** An engine with the sidecar's image, and who asks. */
+export interface SidecarWorld {
   docker: Docker;
   engine: Pick<ReadyEngine, 'rootless' | 'securityOptions'>;
   host: Pick<Host, 'uid' | 'gid'>;
@@ -40,14 +40,14 @@ export interface VolumePull {
 /** Models in a volume of the engine: the same work as in a folder, done where the volume is. */
 export class ModelsVolume {
   readonly name: string;
-  readonly #world: HelperWorld;
+  readonly #world: SidecarWorld;
 
-  constructor(name: string, world: HelperWorld) {
+  constructor(name: string, world: SidecarWorld) {
     this.name = name;
     this.#world = world;
   }
 
-  /** As pull() for a folder. @throws Failure models-helper-*, or the signal's reason */
+  /** As pull() for a folder. @throws Failure models-sidecar-*, or the signal's reason */
   async pull(asked: VolumePull): Promise<PullReport> {
     const order: Order = {
       kind: 'pull',
@@ -118,12 +118,12 @@ export class ModelsVolume {
     const mount: ContainerMount = {
       kind: 'volume',
       source: this.name,
-      target: HELPER_FOLDER,
+      target: SIDECAR_FOLDER,
       readOnly: false,
     };
     await prepareMounts([mount], { owner: host, docker, profile: null });
-    const spec = helperSpec({
-      name: `${this.name}-helper`,
+    const spec = sidecarSpec({
+      name: `${this.name}-sidecar`,
       imageId,
       runId,
       mounts: [mount],
@@ -133,7 +133,7 @@ export class ModelsVolume {
       ...(more.asRoot ? { asRoot: true } : {}),
     });
     const waiting = order.kind === 'pull' ? order.models : [];
-    const word = await runHelper(
+    const word = await runSidecar(
       {
         spec,
         order,
@@ -157,7 +157,7 @@ export class ModelsVolume {
 
   /** The folder has its name in the container only. */
   #named(details: Failure['details']): Failure {
-    const volume = (text: string) => text.replaceAll(HELPER_FOLDER, `volume ${this.name}`);
+    const volume = (text: string) => text.replaceAll(SIDECAR_FOLDER, `volume ${this.name}`);
     const { proof, sentence, ...rest } = details;
     return new Failure({
       ...rest,
@@ -181,10 +181,10 @@ function absent({ id, file }: WantedModel): ModelOutcome {
 }
 
 function unexpected(word: Word): never {
-  throw new Error(word.kind === 'bug' ? word.message : `the models helper said ${word.kind}`);
+  throw new Error(word.kind === 'bug' ? word.message : `the models sidecar said ${word.kind}`);
 }
 
-/** What undici's agent reads; the helper's own environment stays empty. */
+/** What undici's agent reads; the sidecar's own environment stays empty. */
 function proxiesOf(env: NodeJS.ProcessEnv): Record<string, string> {
   const names = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY'];
   const given = names.flatMap((name) => {

@@ -5,8 +5,8 @@ import { type ExitCode, exitCodes } from '../../contract/exit-codes.ts';
 import type { FailureDetails } from '../../contract/failure.ts';
 import { modelStates } from '../../contract/models.ts';
 
-/** Where the models are in the helper's container. */
-export const HELPER_FOLDER = '/models';
+/** Where the models are in the sidecar's container. */
+export const SIDECAR_FOLDER = '/models';
 
 const count = z.int().nonnegative();
 const wantedSchema = z.object({
@@ -34,7 +34,7 @@ const servedSchema = z.object({
   sha256: z.string(),
 });
 
-/** The first line on the helper's stdin: what it is to do. Only this way does a token reach it. */
+/** The first line on the sidecar's stdin: what it is to do. Only this way does a token reach it. */
 export const orderSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('pull'),

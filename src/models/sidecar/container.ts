@@ -11,13 +11,13 @@ const LOOK_AGAIN_MS = 300;
 const STOP_LIMIT_MS = 10_000;
 const STDERR_CHARS = 4_000;
 
-export interface HelperPorts {
+export interface SidecarPorts {
   docker: Docker;
   clock: Clock;
   signal: AbortSignal;
 }
 
-export interface HelperJob {
+export interface SidecarJob {
   spec: Docker.ContainerCreateOptions;
   order: Order;
   /** Told of every word but the last. `address` is that of its network, where it has one. */
@@ -28,11 +28,11 @@ export interface HelperJob {
 }
 
 /**
- * Runs the models helper in a container until it has said its last word, which is given back. The
+ * Runs the models sidecar in a container until it has said its last word, which is given back. The
  * container is removed, whatever happened; stopping it is a word too, so that what it wrote is noted.
  * @throws Failure, or the signal's reason
  */
-export async function runHelper(job: HelperJob, ports: HelperPorts): Promise<Word> {
+export async function runSidecar(job: SidecarJob, ports: SidecarPorts): Promise<Word> {
   const { docker, signal } = ports;
   const container = await made(job, ports);
   try {
@@ -48,8 +48,8 @@ export async function runHelper(job: HelperJob, ports: HelperPorts): Promise<Wor
 
 /** One container of a name: where another one works, it is waited for. A dead one is removed. */
 async function made(
-  { spec, onWait }: HelperJob,
-  { docker, clock, signal }: HelperPorts,
+  { spec, onWait }: SidecarJob,
+  { docker, clock, signal }: SidecarPorts,
 ): Promise<Docker.Container> {
   for (;;) {
     signal.throwIfAborted();
@@ -72,9 +72,9 @@ async function made(
 }
 
 async function talk(
-  { order, onWord, valve }: HelperJob,
+  { order, onWord, valve }: SidecarJob,
   container: Docker.Container,
-  { docker, signal }: HelperPorts,
+  { docker, signal }: SidecarPorts,
 ): Promise<Word> {
   const stream = await container.attach({
     ...{ stream: true, stdin: true, stdout: true, stderr: true, hijack: true },
@@ -125,7 +125,7 @@ async function talk(
 
 function refused(error: unknown) {
   return modelsFailure(
-    'models-helper-refused',
+    'models-sidecar-refused',
     'Docker refuses the container that fetches models.',
     {
       proof: error instanceof Error ? error.message : String(error),
@@ -146,7 +146,7 @@ function died(info: Docker.ContainerInspectInfo | null, stderr: string) {
     : `exit code ${state && !state.Running ? state.ExitCode : 'unknown'}`;
   const line = stderr.trim().split('\n').at(-1);
   return modelsFailure(
-    'models-helper-died',
+    'models-sidecar-died',
     'The container that fetches models ended before it was done; what came is kept.',
     {
       proof: line ? `${how}: ${line}` : how,

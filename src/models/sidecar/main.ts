@@ -1,17 +1,17 @@
-// Entry of the models helper's image: takes one order on stdin and answers in lines on stdout.
+// Entry of the models sidecar's image: takes one order on stdin and answers in lines on stdout.
 // `--self-check FOLDER`, while the image is built, proves that Node and its thread run in it.
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sha256Of } from '../hashing.ts';
 import { followOrder } from './program.ts';
-import { HELPER_FOLDER } from './protocol.ts';
+import { SIDECAR_FOLDER } from './protocol.ts';
 
-const [flag, folder = HELPER_FOLDER] = process.argv.slice(2);
+const [flag, folder = SIDECAR_FOLDER] = process.argv.slice(2);
 if (flag === '--self-check') await selfCheck(folder);
 else {
   process.on('SIGTERM', () => process.stdin.destroy());
-  await followOrder(process.stdin, HELPER_FOLDER, (word) => {
+  await followOrder(process.stdin, SIDECAR_FOLDER, (word) => {
     process.stdout.write(`${JSON.stringify(word)}\n`);
   });
 }

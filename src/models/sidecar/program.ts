@@ -23,7 +23,7 @@ interface Work {
 }
 
 /**
- * The helper's whole life: one order from the first line of its input, done in `folder`, while
+ * The sidecar's whole life: one order from the first line of its input, done in `folder`, while
  * later lines pause, resume and stop it. What it is ends in its last word; it never throws.
  */
 export async function followOrder(

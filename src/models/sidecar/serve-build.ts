@@ -2,9 +2,9 @@ import type Docker from 'dockerode';
 import type { ContainerMount } from '../../launch/mounts.ts';
 import { modelsFailure } from '../failures.ts';
 import { type ServedModel, serveHub } from '../hub-server.ts';
-import { runHelper } from './container.ts';
-import { helperSpec } from './container-spec.ts';
-import type { HelperWorld } from './volume.ts';
+import { runSidecar } from './container.ts';
+import { sidecarSpec } from './container-spec.ts';
+import type { SidecarWorld } from './volume.ts';
 
 /** Always the same: it is in a build argument, on which the cache of the models' layers depends. */
 const PORT = 8080;
@@ -27,23 +27,23 @@ export interface ToServe {
  * Serves verified models to the steps of a build, from a container on the network where those steps
  * are: firewalls of the machine, rootless engines, Desktop and engines elsewhere are all the same.
  * Only where that network lets its containers not talk to each other is it this process that serves.
- * @throws Failure models-helper-*, or the signal's reason
+ * @throws Failure models-sidecar-*, or the signal's reason
  */
-export async function serveToBuild(toServe: ToServe, world: HelperWorld): Promise<BuildHub> {
+export async function serveToBuild(toServe: ToServe, world: SidecarWorld): Promise<BuildHub> {
   const bridge = await bridgeOf(world.docker);
   if (bridge.isolated && bridge.gateway && toServe.here) {
     const server = await serveHub(toServe.here, bridge.gateway);
     return { url: `http://${bridge.gateway}:${server.port}`, close: () => server.close() };
   }
   const { host, engine, imageId, runId, signal } = world;
-  const spec = helperSpec({
+  const spec = sidecarSpec({
     ...{ name: `steadydancer-models-server-${runId}`, imageId, runId, host, engine },
     mounts: toServe.mounts,
     network: 'bridge',
   });
   const stop = new AbortController();
   const serving = Promise.withResolvers<string>();
-  const over = runHelper(
+  const over = runSidecar(
     {
       spec,
       order: { kind: 'serve', models: [...toServe.inContainer], port: PORT },
@@ -70,7 +70,7 @@ async function addressOf(container: Docker.Container): Promise<string> {
   const [network] = Object.values(NetworkSettings.Networks);
   if (network?.IPAddress) return network.IPAddress;
   throw modelsFailure(
-    'models-helper-no-address',
+    'models-sidecar-no-address',
     'The container that serves models to the build got no address.',
     {
       proof: JSON.stringify(NetworkSettings.Networks),

@@ -7,14 +7,14 @@ import type { ReadyEngine } from '../../machine/types.ts';
 import { assetPath } from '../../recipe/assets.ts';
 import { assembleNodeContext } from '../../recipe/node-context.ts';
 
-export interface HelperImageInput {
+export interface SidecarImageInput {
   docker: Docker;
   builder: Builder;
   engine: Pick<ReadyEngine, 'os' | 'arch'>;
   /** Where assembled contexts are kept from run to run. */
   contextsDir: string;
   signal: AbortSignal;
-  /** Folder of the helper's bundle; default: the package's own. */
+  /** Folder of the sidecar's bundle; default: the package's own. */
   bundle?: string;
 }
 
@@ -23,26 +23,26 @@ export interface HelperImageInput {
  * without a network, found again by its content.
  * @throws Failure (rehearsal-*, build-*), or the signal's reason
  */
-export async function helperImage(input: HelperImageInput): Promise<string> {
+export async function sidecarImage(input: SidecarImageInput): Promise<string> {
   const { docker, builder, engine, signal } = input;
-  const bundle = input.bundle ?? assetPath('dist', 'models-helper');
+  const bundle = input.bundle ?? assetPath('dist', 'models-sidecar');
   const { dir, dockerfile } = await assembleNodeContext(
     {
-      recipe: 'models-helper',
+      recipe: 'models-sidecar',
       app: {
-        'helper.js': join(bundle, 'helper.js'),
+        'sidecar.js': join(bundle, 'sidecar.js'),
         'hash-worker.js': join(bundle, 'hash-worker.js'),
       },
       name: 'The container that fetches models',
     },
     {
-      destination: join(input.contextsDir, `models-helper-${engine.os}-${engine.arch}`),
+      destination: join(input.contextsDir, `models-sidecar-${engine.os}-${engine.arch}`),
       engineArch: engine.arch,
       engineOs: engine.os,
     },
   );
   const { hash } = await contextHash(dir, dockerfile);
-  const tag = `steadydancer:models-helper-${hash.slice(0, 12)}`;
+  const tag = `steadydancer:models-sidecar-${hash.slice(0, 12)}`;
   const there = await docker
     .getImage(tag)
     .inspect()
@@ -57,7 +57,7 @@ export async function helperImage(input: HelperImageInput): Promise<string> {
       dockerfile,
       tag,
       args: {},
-      labels: { [labels.plan]: hash, [labels.role]: 'models-helper' },
+      labels: { [labels.plan]: hash, [labels.role]: 'models-sidecar' },
     },
     () => undefined,
     signal,

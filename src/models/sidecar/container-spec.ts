@@ -8,7 +8,7 @@ import type { Host, ReadyEngine } from '../../machine/types.ts';
 /** The hash thread's buffer, connections' buffers, Node itself: 250 MB were seen; caches are the kernel's. */
 const MEMORY_BYTES = 2 ** 30;
 
-export interface HelperSpecInput {
+export interface SidecarSpecInput {
   /** A container of this name is the only one that does this work. */
   name: string;
   imageId: string;
@@ -25,8 +25,8 @@ export interface HelperSpecInput {
   asRoot?: boolean;
 }
 
-/** What the engine is asked for to run the models helper; nothing of it is a secret. Pure. */
-export function helperSpec(input: HelperSpecInput): Docker.ContainerCreateOptions {
+/** What the engine is asked for to run the models sidecar; nothing of it is a secret. Pure. */
+export function sidecarSpec(input: SidecarSpecInput): Docker.ContainerCreateOptions {
   const { asRoot = false, engine } = input;
   const user = asRoot ? { uid: 0, gid: 0 } : userOf(input.host, engine);
   return {
@@ -34,7 +34,7 @@ export function helperSpec(input: HelperSpecInput): Docker.ContainerCreateOption
     Image: input.imageId,
     ...(user ? { User: `${user.uid}:${user.gid}` } : {}),
     Env: ['HOME=/tmp'],
-    Labels: { [labels.run]: input.runId, [labels.role]: 'models-helper' },
+    Labels: { [labels.run]: input.runId, [labels.role]: 'models-sidecar' },
     Tty: false,
     OpenStdin: true,
     // Its stdin ends with the one who gave the order, however that one ended.
