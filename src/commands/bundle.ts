@@ -8,7 +8,7 @@ import { systemProcesses } from '../ports/processes.ts';
 import { places } from '../profiles/places.ts';
 import { findRun, type KnownRun } from '../runner/live-runs.ts';
 import { formatBytes } from '../text/format.ts';
-import { writeArchive } from '../troubleshoot/bundle/archive.ts';
+import { mustBeFree, writeArchive } from '../troubleshoot/bundle/archive.ts';
 import { gather } from '../troubleshoot/bundle/gather.ts';
 import { type Io, outJson } from './io.ts';
 
@@ -49,6 +49,9 @@ async function bundleOf(
   version: string,
   signal: AbortSignal,
 ): Promise<number> {
+  const name = `steadydancer-report-${run?.record.id ?? stamp(systemClock.now())}`;
+  const file = resolve(io.cwd, options.output ?? `${name}.tar.gz`);
+  await mustBeFree(file);
   const { files, missing } = await gather({
     run,
     runsDir,
@@ -58,8 +61,6 @@ async function bundleOf(
     ports: { env: io.env, clock: systemClock, processes: systemProcesses },
     signal,
   });
-  const name = `steadydancer-report-${run?.record.id ?? stamp(systemClock.now())}`;
-  const file = resolve(io.cwd, options.output ?? `${name}.tar.gz`);
   const list: Bundle = {
     v: 1,
     ok: true,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { link, rm, stat } from 'node:fs/promises';
+import { link, lstat, rm, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { pack } from 'tar-stream';
@@ -41,6 +41,12 @@ export async function writeArchive(
   } finally {
     await rm(draft, { force: true });
   }
+}
+
+/** @throws Failure `bundle-exists`: said before everything is gathered for it */
+export async function mustBeFree(path: string): Promise<void> {
+  const there = await lstat(path).catch(() => null);
+  if (there) throw refusal(path, { name: 'Error', message: path, code: 'EEXIST' });
 }
 
 function refusal(path: string, error: NodeJS.ErrnoException): Failure {
