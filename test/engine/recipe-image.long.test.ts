@@ -34,14 +34,16 @@ describeWithEngine('ready images: by name, packed in any way, and broken', () =>
 
   it('shows commands that can be pasted', async () => {
     await saved.pack('zst');
-    const plan = async (name: string) => {
-      const { stdout } = await saved.program.call(['plan', '--set', `image=${name}`, '--json']);
+    const plan = async (name: string, ...more: string[]) => {
+      const args = ['plan', '--set', `image=${name}`, ...more, '--json'];
+      const { stdout } = await saved.program.call(args);
       return planSchema.parse(JSON.parse(stdout)).commands[0];
     };
     expect(await plan('./image.tar.zst')).toMatch(
       /^docker tag "\$\(zstd --decompress --stdout \S+image\.tar\.zst \| docker load --quiet \| sed .*\)" steadydancer:[0-9a-f]{12}$/,
     );
-    expect(await plan('nobody/knows:it')).toBe('docker pull nobody/knows:it');
+    const own = ['--set', 'recipe=custom'];
+    expect(await plan('nobody/knows:it', ...own)).toBe('docker pull nobody/knows:it');
   });
 
   it('an image that is not here is not run as SteadyDancer without a GPU: it says what to set', async () => {
