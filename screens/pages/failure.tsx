@@ -26,6 +26,7 @@ function Failed({ page, state, session, deps }: PageProps<'failure'>) {
     diagnosis: first,
     title: run.result?.summary ?? words.failure.noSign,
     figure: found?.figure ?? (first ? figureOf(first) : null),
+    why: first && others[0] ? behind(first, others[0]) : null,
     place: stepPlace(run),
     proof: found?.proof ?? null,
     kept: found?.kept ?? keptSoFar(run),
@@ -63,6 +64,7 @@ function FoundElsewhere({ state, session }: PageProps<'found'>) {
     diagnosis: first,
     title,
     figure: found && !first ? words.trouble.nothingMore : (found?.figure ?? null),
+    why: null,
     place: null,
     proof: found?.proof ?? null,
     kept: null,
@@ -105,6 +107,14 @@ function subjectName(subject: PageProps['state']['subject']): string {
     default:
       return subject satisfies never;
   }
+}
+
+/** These say that something ended; what a log names beside them says why. */
+const ends = ['container-exited', 'build-failed', 'build-step-failed', 'container-not-ready'];
+
+function behind(first: Diagnosis, other: Diagnosis): string | null {
+  const says = ends.includes(first.code) && other.confidence >= 0.4 && !ends.includes(other.code);
+  return says ? `${other.title.replace(/\.$/, '')}. ${other.cause}` : null;
 }
 
 function endedText(run: RunState): string {

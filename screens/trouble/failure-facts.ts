@@ -13,6 +13,8 @@ export interface FailureFacts {
   /** Where there is no diagnosis. */
   title: string;
   figure: string | null;
+  /** What another cause says about the why, where the first only says that it ended. */
+  why: string | null;
   /** Where in the run: `step 23 of 24, export`. */
   place: string | null;
   proof: ProofContext | null;
@@ -40,7 +42,8 @@ export function factParts(
   const title = diagnosis?.title ?? facts.title;
   const head = headLines(title, figure, diagnosis?.code ?? '', width);
   const blank: FactPart = { lines: low ? [] : [''], least: 0, importance: 0 };
-  const why = diagnosis && diagnosis.cause !== title ? oneLine(diagnosis.cause) : '';
+  const own = diagnosis && diagnosis.cause !== title ? oneLine(diagnosis.cause) : '';
+  const why = facts.why ?? own;
   const label = { labelWidth: LABEL, width, theme, most: low ? 1 : 3 };
   const proof = diagnosis ? proofLines(facts, diagnosis, width, low, theme) : [];
   return [

@@ -5,9 +5,13 @@ import { join } from 'node:path';
 import { chooseBuilder } from '../../build/choose-builder.ts';
 import { SolveNormaliser } from '../../build/normalise.ts';
 import { labels } from '../../contract/ids.ts';
-import { assumptions } from '../../recipe/minutes.ts';
+import { add, assumptions } from '../../recipe/minutes.ts';
 import { missingPackage } from './python-package.ts';
+import { readyMinutes } from './ready-minutes.ts';
 import type { FailedRun, FixAction, FixWorld } from './types.ts';
+
+/** One package from an index, in minutes: an estimate. */
+const BUILD = { low: 0.2, high: 2 };
 
 /**
  * An image of its own: the one that was built, and one more line that installs what is missing. In a
@@ -38,7 +42,7 @@ export const derivedImage: FixAction = async ({ run, diagnoses }, fix, world) =>
     ],
     frees: null,
     download: null,
-    minutes: { low: 0.5 + assumptions.launch.low, high: 2 + assumptions.launch.high },
+    minutes: add(BUILD, run.planned ? readyMinutes(run, run.planned) : assumptions.launch),
     undo: `docker rmi ${tag}`,
     notes: [
       `To keep it for good put this line into the Dockerfile: ${line}`,

@@ -31,6 +31,7 @@ export const facts: FailureFacts = {
   diagnosis: diskFull,
   title: '',
   figure: '0.2 GB free of 468.0 GB, 3.0 GB more needed.',
+  why: null,
   place: 'step 23 of 24, export',
   proof,
   kept: ['22 of 24 build steps', '28.7 GB of models', 'all your answers'],
