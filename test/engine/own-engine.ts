@@ -68,7 +68,7 @@ export async function ownEngine(options: OwnEngineOptions = {}): Promise<OwnEngi
       'nsenter',
       [
         `--net=/run/netns/${name}`,
-        ...(options.root === undefined ? [] : insideRoot(options.root, folder)),
+        ...(options.root === undefined ? [] : insideRoot(options.root)),
         'dockerd',
         ...['-H', `unix://${socketPath}`, '--data-root', dataRoot],
         ...['--exec-root', join(folder, 'exec'), '--pidfile', join(folder, 'pid')],
@@ -142,8 +142,8 @@ function addLink(namespace: string): { here: string; there: string } {
 }
 let links = 0;
 
-/** Starts what follows with another distribution as its root, and our folder where it is here. */
-function insideRoot(root: string, folder: string): string[] {
+/** Starts what follows with another distribution as its root; scratch folders are where they are here. */
+function insideRoot(root: string): string[] {
   const script = [
     'set -e',
     // runc pivots: its old root has to be a mount of its own.
@@ -152,7 +152,18 @@ function insideRoot(root: string, folder: string): string[] {
     'mkdir -p "$1$2"; mount --rbind "$2" "$1$2"',
     'root=$1; shift 2; exec chroot "$root" "$@"',
   ].join('\n');
-  return ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', script, 'sh', root, folder];
+  return [
+    'unshare',
+    '--mount',
+    '--propagation',
+    'private',
+    'sh',
+    '-c',
+    script,
+    'sh',
+    root,
+    tmpdir(),
+  ];
 }
 
 function mountLoop(folder: string, at: string, megabytes: number): void {
