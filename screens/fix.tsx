@@ -50,6 +50,14 @@ export function fixKeys({ plan }: Offer): readonly KeyHint[] {
   ];
 }
 
+/** All keys that a fix page may have, for `?`. */
+export const allFixKeys: readonly KeyHint[] = [
+  { key: 'y, or Enter', does: words.trouble.fix.yesOnly },
+  { key: 'a', does: words.trouble.fix.everything },
+  { key: 'p', does: words.trouble.fix.p },
+  { key: 'Esc', does: words.keys.back },
+];
+
 /** A8: what a fix would do, before it does. Removing, installing and root rights are `y`, never Enter. */
 export function FixScreen(props: FixScreenProps) {
   const { offer, place, problem, said, clock, active = true, onApply, onBack } = props;

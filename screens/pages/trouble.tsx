@@ -1,6 +1,6 @@
 import { useCallback } from 'react';
 import { BundleScreen, bundleKeys } from '../bundle.tsx';
-import { FixingScreen, FixScreen, fixingKeys, fixKeys } from '../fix.tsx';
+import { allFixKeys, FixingScreen, FixScreen, fixingKeys } from '../fix.tsx';
 import type { Line } from '../kit/row.tsx';
 import { useSurroundings } from '../kit/surroundings.tsx';
 import { LogAtLineScreen, logAtLineKeys } from '../log-at-line.tsx';
@@ -69,10 +69,7 @@ function Fix({ page, state, session, deps }: PageProps<'fix'>) {
   );
 }
 
-export const fixPage: PageOf<'fix'> = {
-  keys: fixKeys({ fix: { label: '' }, plan: null, why: null }),
-  Screen: Fix,
-};
+export const fixPage: PageOf<'fix'> = { keys: allFixKeys, Screen: Fix };
 
 function Fixing({ page, state, deps }: PageProps<'fixing'>) {
   return (

@@ -30,7 +30,8 @@ export function fixLines(
     ...notes.flatMap((note) => wrapWords(note, width)),
     ...(ready === '' ? [] : [words.trouble.fix.ready(ready.replace(/^about /, ''))]),
   ];
-  if (view.commands) return [...head, '', ...commandLines(commands, width)];
+  // First: in a low terminal the key would seem to do nothing.
+  if (view.commands) return [...commandLines(commands, width), '', ...head];
   const most = view.all
     ? Number.POSITIVE_INFINITY
     : Math.max(3, rows - head.length - tail.length - 3);

@@ -45,6 +45,7 @@ export const trouble = {
       root: 'do it as root and go on',
     },
     yesOnly: 'do it',
+    everything: 'all that it is about',
     p: 'commands',
     doing: 'Doing it ...',
     whole: 'What has begun ends by itself; the run goes on after it.',

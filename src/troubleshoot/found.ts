@@ -52,13 +52,13 @@ async function keptOf({ trouble, world }: Situation): Promise<string[]> {
   const models = run.planned?.plan.models.filter(({ present }) => present) ?? [];
   const bytes = models.reduce((sum, model) => sum + (model.bytes ?? model.estimatedBytes), 0);
   const { done, total } = run.steps;
-  const image = run.result?.image;
+  const image = run.result?.image != null;
   const container = run.container?.name ?? run.result?.container?.name;
   const steps = `${done} of ${total} build steps`;
   const until =
     limit === null ? '' : ` (Docker keeps at most ${formatBytes(limit)} of them: soon is better)`;
   return [
-    ...(image ? [`the image ${image.ref}`] : total > 0 ? [`${steps}${done > 0 ? until : ''}`] : []),
+    ...(image ? ['the image'] : total > 0 ? [`${steps}${done > 0 ? until : ''}`] : []),
     ...(bytes > 0 ? [`${formatBytes(bytes)} of models`] : []),
     ...(container ? [`container ${container} with its log`] : []),
     'all your answers',
