@@ -10,7 +10,7 @@ import { throughProxies } from '../src/models/through-proxies.ts';
 import { gatherFacts } from '../src/pipeline/planning.ts';
 import { systemClock } from '../src/ports/clock.ts';
 import { systemProcesses } from '../src/ports/processes.ts';
-import { listProfiles } from '../src/profiles/find-profile.ts';
+import { findProfile, listProfiles } from '../src/profiles/find-profile.ts';
 import { places } from '../src/profiles/places.ts';
 import { ProfileStore } from '../src/profiles/store.ts';
 import { plan } from '../src/recipe/plan.ts';
@@ -57,6 +57,10 @@ export function wizardWorld(io: Io): WizardWorld {
       if (engine.state === 'ready') return Promise.resolve('ready');
       const onCommand = (command: string) => onLine(`$ ${command}`);
       return walkRoad(road, { ...ports, host, engine, onCommand, onLine, signal });
+    },
+    rehearsal: async () => {
+      const { profile } = findProfile('rehearsal', io);
+      return { choices: profile.choices, profile: profile.name };
     },
     rootRights,
     askPassword,

@@ -119,6 +119,8 @@ export interface WizardWorld {
   /** sudo's question for a password, on the main screen. False when it was not answered. */
   askPassword(): Promise<boolean>;
   tokenFrom(): Promise<TokenFrom>;
+  /** The rehearsal's profile: the person's own, where they have one of that name. */
+  rehearsal(): Promise<Asked>;
 }
 
 export interface WizardDeps extends RunDeps, WizardWorld {
@@ -126,8 +128,6 @@ export interface WizardDeps extends RunDeps, WizardWorld {
   sight: FirstSight;
   /** The proxy that downloads go through, without a password. */
   proxy: string | null;
-  /** The rehearsal's profile: the person's own, where they have one of that name. */
-  rehearsal: Asked;
   /** What the process that started this one was asked for, where it was past the machine page. */
   goesOn?: Asked;
 }

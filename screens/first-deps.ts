@@ -3,17 +3,13 @@ import { glance } from '../src/machine/glance.ts';
 import { systemClock } from '../src/ports/clock.ts';
 import { places } from '../src/profiles/places.ts';
 import { lastRun } from '../src/runner/last-run.ts';
-import type { WizardDeps, WizardWorld } from './deps.ts';
+import type { Asked, WizardDeps, WizardWorld } from './deps.ts';
 
 /**
  * The wizard's world with what its first frame needs; the rest is the engine, which is loaded at its
  * first use, behind that frame.
  */
-export function firstDeps(
-  io: Io,
-  version: string,
-  asked: Pick<WizardDeps, 'rehearsal' | 'goesOn'>,
-): WizardDeps {
+export function firstDeps(io: Io, version: string, goesOn: Asked | null): WizardDeps {
   let loaded: Promise<WizardWorld> | undefined;
   const load = async () => {
     const [{ wizardWorld }, { runDeps }] = await Promise.all([
@@ -31,7 +27,7 @@ export function firstDeps(
   const { runs } = places(io.env, io.home);
   const deps: WizardDeps = {
     version,
-    ...asked,
+    ...(goesOn ? { goesOn } : {}),
     clock: systemClock,
     terminal: { stdin: process.stdin, stdout: process.stdout, env: io.env },
     say: io.out,
@@ -59,6 +55,7 @@ export function firstDeps(
     rootRights: async () => (await world()).rootRights(),
     askPassword: async () => (await world()).askPassword(),
     tokenFrom: async () => (await world()).tokenFrom(),
+    rehearsal: async () => (await world()).rehearsal(),
   };
   return deps;
 }

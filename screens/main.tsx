@@ -49,10 +49,14 @@ async function show(session: Session, deps: RunDeps, begin: () => Promise<void>)
   const onSignal = (signal: EndingSignal) => session.interrupts.signal(signal);
   const signals = Object.keys(signalExitCodes) as EndingSignal[];
   for (const signal of signals) process.on(signal, onSignal);
-  const failed = begin().then(
-    () => new Promise<never>(() => {}),
-    (error: unknown) => Promise.reject(error),
-  );
+  // The engine is loaded behind the first frame, not before it.
+  const failed = screen
+    .flushed()
+    .then(begin)
+    .then(
+      () => new Promise<never>(() => {}),
+      (error: unknown) => Promise.reject(error),
+    );
   try {
     const outcome = await Promise.race([session.outcome, failed]);
     await away();

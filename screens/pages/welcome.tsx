@@ -6,13 +6,17 @@ import { WelcomeScreen, welcomeKeys } from '../welcome.tsx';
 function Welcome({ state, session, deps }: PageProps<'welcome'>) {
   const { wizard } = session;
   if (!wizard) return null;
-  const { sight, version, rehearsal } = wizard;
+  const { sight, version } = wizard;
   const { last } = sight;
   const lastAsked = { choices: last?.choices ?? {}, profile: last?.profile ?? null };
   const { planning } = session;
   const does: Record<WelcomeItem, () => void> = {
     'set-up': () => void planning.begin({ choices: {}, profile: null }),
-    rehearse: () => void planning.begin(rehearsal),
+    rehearse: () =>
+      void wizard
+        .rehearsal()
+        .then((asked) => planning.begin(asked))
+        .catch((error: unknown) => session.store.problem(error)),
     'go-on': () => void planning.begin(lastAsked),
     test: () => void planning.begin(lastAsked, true),
     change: () => void planning.begin(lastAsked, true),

@@ -16,7 +16,7 @@ const outcome = await runWizard({
   say: (line) => void process.stdout.write(`${line}\n`),
   sight: { pod: null, nvidia: true, last: null },
   proxy: null,
-  rehearsal: { choices: { recipe: 'rehearsal' }, profile: 'rehearsal' },
+  rehearsal: async () => ({ choices: { recipe: 'rehearsal' }, profile: 'rehearsal' }),
   observe: async (_choices, onSeen) => {
     onSeen(nothingSeen);
     await systemClock.sleep(50);

@@ -34,7 +34,7 @@ export function world(
     terminal: { stdin: process.stdin, stdout: process.stdout, env: {} },
     sight: { pod: null, nvidia: true, last: null, ...options.sight },
     proxy: null,
-    rehearsal: { choices: { recipe: 'rehearsal' }, profile: 'rehearsal' },
+    rehearsal: async () => ({ choices: { recipe: 'rehearsal' }, profile: 'rehearsal' }),
     say: () => {},
     observe: (_choices, onSeen) => {
       onSeen(nothingSeen);
