@@ -131,7 +131,9 @@ describe('named states', () => {
 
   it('hang: a program that does not end, not even when it is told to', async () => {
     const started = performance.now();
-    const gpu = await withSmi('trap "" TERM; for each in $(seq 100); do sleep 0.1; done', { timeoutMs: 400 });
+    const gpu = await withSmi('trap "" TERM; for each in $(seq 100); do sleep 0.1; done', {
+      timeoutMs: 400,
+    });
     expect(gpu.state).toBe('hang');
     expect(performance.now() - started).toBeLessThan(1_500);
   });
