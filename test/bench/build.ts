@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util';
 import { type Event, eventSchema } from '../../src/contract/events.ts';
 import { buildxPlugin } from '../engine/buildx-plugin.ts';
 import { nodeImage, testDocker } from '../engine/images.ts';
+import { median, pairedRatio, report } from './rows.ts';
 
 const { values } = parseArgs({
   options: {
@@ -47,19 +48,15 @@ for (let round = 0; round < Number(values.rounds); round += 1) {
   const last = Object.entries(took).map(([name, list]) => `${name} ${list.at(-1)?.toFixed(0)} ms`);
   console.error(`round ${round + 1}: ${last.join(', ')}`);
 }
-const medians = Object.fromEntries(
-  Object.entries(took).map(([name, list]) => [name, Math.round(median(list))]),
-);
-/** Of the same round: a machine that is busy for a while is so for both. */
-const ratio = (name: string) =>
-  Number(median((took[name] ?? []).map((ms, at) => ms / (took.plain?.[at] ?? 1))).toFixed(3));
-console.log(
-  JSON.stringify({
-    buildx: plugin.version,
-    rounds: Number(values.rounds),
-    medianMs: medians,
-    againstPlain: Object.fromEntries(builders.map((name) => [name, ratio(name)])),
-  }),
+report(
+  builders.map((name) => ({
+    what: `build by a run, ${name}`,
+    unit: 'ms',
+    ours: median(took[name] ?? []),
+    peer: { name: `docker buildx build (${plugin.version})`, value: median(took.plain ?? []) },
+    ratio: pairedRatio(took[name] ?? [], took.plain ?? []),
+    ...(name === 'buildx' ? { limit: { atMost: 1.03 } } : {}),
+  })),
 );
 rmSync(home, { recursive: true, force: true });
 
@@ -139,9 +136,4 @@ async function makeContext(): Promise<string> {
     ].join(''),
   );
   return dir;
-}
-
-function median(list: number[]): number {
-  const sorted = [...list].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }

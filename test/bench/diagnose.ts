@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { diagnose } from '../../src/troubleshoot/diagnose.ts';
 import { chunksOf } from '../../src/troubleshoot/file-chunks.ts';
+import { report } from './rows.ts';
 
 const megabytes = Number(process.argv[2] ?? 100);
 const kind = process.argv[3] ?? 'build';
@@ -45,7 +46,9 @@ const began = performance.now();
 const found = await diagnose(chunksOf(file));
 const seconds = (performance.now() - began) / 1000;
 const memory = process.resourceUsage().maxRSS / 1024;
-console.log(
-  `${kind}: ${megabytes} MB in ${seconds.toFixed(2)} s, ${memory.toFixed(0)} MiB at most; ${found[0]?.code ?? 'nothing found'} in line ${found[0]?.evidence.line}`,
-);
+console.error(`${kind}: ${found[0]?.code ?? 'nothing found'} in line ${found[0]?.evidence.line}`);
+report([
+  { what: `diagnose, ${kind}`, unit: 'MB/s', ours: megabytes / seconds, limit: { atLeast: 67 } },
+  { what: `diagnose, ${kind}: memory at most`, unit: 'MB', ours: memory * 1.048576 },
+]);
 rmSync(file);

@@ -1,7 +1,7 @@
 // Time to a verified file over loopback, against `curl && sha256sum` and `aria2c -x8` with its checksum.
 // Usage: node test/bench/download.ts [--bytes 2000000000] [--rate BYTES_PER_SECOND] [--rounds 3] [--folder DIR]
 // Rounds run one after the other on the same server, each tool first in turn, so that the ratio
-// stands although times vary; the last line is the median of the ratios and their spread.
+// stands although times vary.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import { median, pairedRatio, report } from './rows.ts';
 
 const { values } = parseArgs({
   options: {
@@ -76,7 +77,8 @@ const tools: Record<string, (folder: string) => Taken> = {
     ),
 };
 
-const ratios: number[] = [];
+const ourMs: number[] = [];
+const theirMs: number[] = [];
 const sizes: number[] = [];
 try {
   for (let round = 0; round < Number(values.rounds); round += 1) {
@@ -98,7 +100,8 @@ try {
     const others = [row.curl?.ms, row.aria2c?.ms].filter((ms) => ms !== undefined);
     if (!ours || others.length === 0) continue;
     const ratio = Math.min(...others) / ours.ms;
-    ratios.push(ratio);
+    ourMs.push(ours.ms);
+    theirMs.push(Math.min(...others));
     sizes.push(ours.maxRssBytes ?? 0);
     console.log(
       names
@@ -107,12 +110,23 @@ try {
       ` ratio to the faster ${ratio.toFixed(2)}  RSS ${((ours.maxRssBytes ?? 0) / 1e6).toFixed(0)} MB`,
     );
   }
-  ratios.sort((a, b) => a - b);
-  const at = (share: number) => (ratios[Math.round((ratios.length - 1) * share)] ?? 0).toFixed(2);
-  console.log(
-    `ratio to the faster: median ${at(0.5)}, ${at(0)} to ${at(1)} in ${ratios.length} rounds;`,
-    `RSS at most ${(Math.max(...sizes) / 1e6).toFixed(0)} MB`,
-  );
+  const limited = values.rate === '' ? '' : ', limited a connection';
+  report([
+    {
+      what: `verified download of ${Number(values.bytes) / 1e9} GB${limited}`,
+      unit: 's',
+      ours: median(ourMs) / 1000,
+      peer: { name: 'the faster of curl and aria2c', value: median(theirMs) / 1000 },
+      ratio: pairedRatio(theirMs, ourMs),
+      limit: { atLeast: 0.9 },
+    },
+    {
+      what: `download${limited}: memory at most`,
+      unit: 'MB',
+      ours: Math.max(...sizes) / 1e6,
+      limit: { atMost: values.rate === '' ? 250 : 150 },
+    },
+  ]);
 } finally {
   server.kill();
   rmSync(built, { recursive: true, force: true });

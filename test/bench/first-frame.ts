@@ -5,10 +5,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PtySession } from '../terminal/harness/session.ts';
+import { median, pairedRatio, report } from './rows.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const rounds = Number(process.argv[2] ?? 15);
-const LIMIT = 0.8;
 const PATIENCE_MS = 60_000;
 
 const home = mkdtempSync(join(tmpdir(), 'sd-frame-'));
@@ -37,9 +37,6 @@ async function until(args: string[], wanted: string): Promise<number> {
   return ms;
 }
 
-const median = (values: number[]) =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-
 try {
   const ours: number[] = [];
   const theirs: number[] = [];
@@ -51,12 +48,16 @@ try {
     theirs.push(ink);
     ours.push(wizard);
   }
-  const [wizard, ink] = [median(ours), median(theirs)];
-  const shown = (values: number[]) =>
-    `${median(values).toFixed(0)} ms (${Math.min(...values).toFixed(0)}-${Math.max(...values).toFixed(0)})`;
-  console.log(`wizard: ${shown(ours)}  Ink hello: ${shown(theirs)}  over ${rounds} rounds`);
-  console.log(`ratio ${(wizard / ink).toFixed(2)}, at most ${LIMIT}`);
-  process.exitCode = wizard / ink <= LIMIT ? 0 : 1;
+  report([
+    {
+      what: 'first useful frame of the wizard',
+      unit: 'ms',
+      ours: median(ours),
+      peer: { name: 'unbundled Ink hello', value: median(theirs) },
+      ratio: pairedRatio(ours, theirs),
+      limit: { atMost: 0.8 },
+    },
+  ]);
 } finally {
   rmSync(hello);
   rmSync(home, { recursive: true, force: true });

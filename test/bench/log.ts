@@ -10,6 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { PtySession } from '../terminal/harness/session.ts';
+import { report } from './rows.ts';
 
 const { values } = parseArgs({
   options: {
@@ -20,6 +21,12 @@ const { values } = parseArgs({
     rows: { type: 'string', default: '40' },
   },
 });
+/** What log-pour.ts prints. */
+interface Poured {
+  linesPerSecond: number;
+  rssMegabytes: number;
+}
+
 /** CPU time in /proc is in ticks of 10 ms (proc(5), sysconf(_SC_CLK_TCK) is 100 on Linux). */
 const TICK_MS = 10;
 
@@ -28,7 +35,41 @@ const home = mkdtempSync(join(tmpdir(), 'sd-bench-log-'));
 try {
   const fastest = await pour('fast', 0).ended;
   const screen = await withScreen();
-  console.log(JSON.stringify({ path: fastest, screen }, null, 2));
+  console.error(JSON.stringify({ path: fastest, screen }, null, 2));
+  const { keyEchoMs } = screen;
+  report([
+    {
+      what: 'log path, a million lines',
+      unit: 'lines/s',
+      ours: fastest.linesPerSecond,
+      limit: { atLeast: 20_000 },
+    },
+    {
+      what: 'log path: memory of the run',
+      unit: 'MB',
+      ours: fastest.rssMegabytes,
+      limit: { atMost: 150 },
+    },
+    { what: 'run screen: of a core', unit: '%', ours: screen.corePercent, limit: { atMost: 15 } },
+    {
+      what: 'run screen: memory at most',
+      unit: 'MB',
+      ours: screen.rssMegabytes,
+      limit: { atMost: 150 },
+    },
+    {
+      what: 'run screen: echo of a key, median',
+      unit: 'ms',
+      ours: keyEchoMs.median,
+      limit: { atMost: 50 },
+    },
+    {
+      what: 'run screen: echo of a key, 95 of 100',
+      unit: 'ms',
+      ours: keyEchoMs.p95,
+      limit: { atMost: 50 },
+    },
+  ]);
 } finally {
   rmSync(home, { recursive: true, force: true });
   rmSync(pourFile, { force: true });
@@ -50,7 +91,7 @@ async function bundlePour(): Promise<string> {
   return outfile;
 }
 
-function pour(name: string, rate: number): { dir: string; ended: Promise<unknown> } {
+function pour(name: string, rate: number): { dir: string; ended: Promise<Poured> } {
   const dir = join(home, name, 'runs', '20261124-120000-be0c');
   mkdirSync(dir, { recursive: true });
   writeFileSync(join(dir, 'events.ndjson'), '');
@@ -60,7 +101,7 @@ function pour(name: string, rate: number): { dir: string; ended: Promise<unknown
   child.stdout.on('data', (chunk: Buffer) => {
     said += chunk.toString();
   });
-  const ended = new Promise((done, fail) => {
+  const ended = new Promise<Poured>((done, fail) => {
     child.once('close', (code) => {
       if (code === 0) done(JSON.parse(said));
       else fail(new Error(`the pouring ended with ${code}`));
@@ -69,7 +110,7 @@ function pour(name: string, rate: number): { dir: string; ended: Promise<unknown
   return { dir, ended };
 }
 
-async function withScreen(): Promise<object> {
+async function withScreen() {
   const poured = pour('screen', Number(values.rate));
   while (!existsSync(join(poured.dir, 'run.json'))) await delay(20);
   const pty = new PtySession({
