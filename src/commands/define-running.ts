@@ -23,6 +23,9 @@ export function defineRunning(program: Command, action: Action, io: Io): void {
     .option('--builder <transport>', 'buildx or engine (default: buildx where it is there)')
     .option('--wait <minutes>', 'wait this long for a busy GPU')
     .option('--expose', 'confirm that `listen` may be an address beyond this computer')
+    .option('--push-to <ref>', 'push the image there: REGISTRY/NAME:TAG')
+    .option('--promote <tag>', 'move this tag to the pushed image, after it passed its test')
+    .option('--large-layers', "push also layers over the registry's limit")
     .option('--summary <file>', 'also write the result as Markdown')
     .option('--install-docker', 'install and start a Docker engine where none is (root rights)')
     .addHelpText(

@@ -12,6 +12,7 @@ import { defineCompletions } from './define-completions.ts';
 import { defineDance } from './define-dance.ts';
 import { defineInspection } from './define-inspection.ts';
 import { defineModels } from './define-models.ts';
+import { definePush } from './define-push.ts';
 import { defineRunning } from './define-running.ts';
 import { defineUpdate } from './define-update.ts';
 import { tellEnd } from './ended.ts';
@@ -81,6 +82,7 @@ export function defineProgram(version: string, action: Action, io: Io): Command 
   defineDance(program, action, io);
   defineInspection(program, action, io);
   defineModels(program, action, io);
+  definePush(program, action, io);
   defineClean(program, action, io);
   defineUpdate(program, action, io);
   defineCompletions(program, action, io);

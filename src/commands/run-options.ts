@@ -4,6 +4,7 @@ import { type PhaseId, phaseIds } from '../contract/ids.ts';
 import { findProfile } from '../profiles/find-profile.ts';
 import { mergeChoices } from '../profiles/merge-choices.ts';
 import { parseSets } from '../profiles/parse-set.ts';
+import { checkedTag, parseImageName } from '../push/image-name.ts';
 import type { RunRequest } from '../runner/request.ts';
 import type { Io } from './io.ts';
 
@@ -27,6 +28,9 @@ export interface RunOptions {
   expose?: boolean;
   summary?: string;
   installDocker?: boolean;
+  pushTo?: string;
+  promote?: string;
+  largeLayers?: boolean;
 }
 
 /** The profile's choices with those of this call on top. Throws a UsageError in one sentence. */
@@ -47,11 +51,10 @@ export function chosen(
 export function runRequest(options: RunOptions, io: Io, runId: string): RunRequest {
   const until = phaseOption('--until', options.until);
   const from = phaseOption('--from', options.from);
-  if (until === 'push' || until === 'deploy') {
-    throw new UsageError(
-      `--until ${until} is for targets elsewhere; on this machine a run ends with smoke.`,
-    );
+  if (until === 'deploy') {
+    throw new UsageError('A pod costs money and has a command of its own: steadydancer deploy.');
   }
+  const push = pushOptions(options, until);
   if (until && from && phaseIds.indexOf(until) < phaseIds.indexOf(from)) {
     throw new UsageError(`--until ${until} comes before --from ${from}: nothing would be done.`);
   }
@@ -70,7 +73,27 @@ export function runRequest(options: RunOptions, io: Io, runId: string): RunReque
     waitMinutes: minutesOption(options.wait),
     installDocker: options.installDocker ?? false,
     exposeConfirmed: options.expose ?? false,
+    ...push,
   };
+}
+
+/** Where the image is pushed to; nothing leaves this computer without `--push-to`. */
+function pushOptions(
+  { pushTo, promote, largeLayers = false }: RunOptions,
+  until: PhaseId | undefined,
+): Pick<RunRequest, 'pushTo' | 'promote' | 'largeLayers'> {
+  if (pushTo === undefined) {
+    if (until === 'push') throw new UsageError('--until push needs --push-to REGISTRY/NAME:TAG.');
+    if (promote !== undefined) throw new UsageError('--promote needs --push-to REGISTRY/NAME:TAG.');
+    return { largeLayers };
+  }
+  parseImageName(pushTo);
+  if (promote === undefined) return { pushTo, largeLayers };
+  if (!checkedTag(promote)) throw new UsageError(`--promote takes a tag, not \`${promote}\`.`);
+  if (until !== undefined && until !== 'push') {
+    throw new UsageError(`--promote moves a tag after the test; --until ${until} ends before it.`);
+  }
+  return { pushTo, promote, largeLayers };
 }
 
 function phaseOption(flag: string, value: string | undefined): PhaseId | undefined {

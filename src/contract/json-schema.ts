@@ -9,6 +9,7 @@ import { modelsReportSchema } from './models.ts';
 import { planSchema } from './plan.ts';
 import { problemSchema } from './problem.ts';
 import { profileSchema, profilesSchema } from './profile.ts';
+import { pushSchema } from './push.ts';
 import { smokeReportSchema } from './smoke.ts';
 import { openSchema, startSchema, statusSchema, stopSchema } from './status.ts';
 import { updateSchema } from './update.ts';
@@ -33,6 +34,7 @@ export const documents = {
   clean: cleanSchema,
   update: updateSchema,
   bundle: bundleSchema,
+  push: pushSchema,
 } as const;
 
 /** JSON Schema (draft 2020-12) of one document. */

@@ -33,5 +33,7 @@ export const resultBodySchema = z.object({
   smoke: z.array(smokeLevelSchema),
   outputs: z.array(outputFileSchema),
   diagnoses: z.array(diagnosisSchema),
+  /** Tags that were pushed, each with the digest of its manifest; absent where none was. */
+  pushed: z.array(z.object({ ref: z.string(), digest: z.string() })).optional(),
 });
 export type ResultBody = z.infer<typeof resultBodySchema>;

@@ -30,6 +30,8 @@ export interface RunFacts {
   importFailures?: ImportFailure[];
   /** ComfyUI's own attention, as its log told. */
   serverAttention?: string;
+  /** Tags that were pushed. */
+  pushed?: { ref: string; digest: string }[];
   smoke: SmokeLevel[];
   outputs: OutputFile[];
   /** Milliseconds that the build phases have taken together. */

@@ -79,7 +79,7 @@ export async function executeRun(input: RunInput): Promise<ResultBody> {
     const { engine } = here.machine;
     if (engine.state === 'ready') facts.mustLoad = lookAhead({ engine, ...ports }, signal);
     try {
-      const done = await reconcile(phasesOf(here.planned), ctx, request, signal);
+      const done = await reconcile(phasesOf(here.planned, request), ctx, request, signal);
       done.failure = await namedByEngine(ctx, done);
       if (request.stopAfter) await stopContainer(ctx, done.failure === null);
       return resultOf(ctx, done, input);
@@ -158,6 +158,7 @@ function resultOf(
     phases,
     smoke: facts.smoke,
     outputs: facts.outputs,
+    ...(facts.pushed ? { pushed: facts.pushed } : {}),
   };
   if (failure !== null) return failed(known, failure, failedPhase, input);
   return { ...known, ok: true, exitCode: exitCodes.done, summary: readySentence(ctx) };
@@ -184,9 +185,15 @@ function askedFor({ planned }: RunContext): Record<string, unknown> {
 
 function readySentence({ request, planned, facts }: RunContext): string {
   const what = planned.choices.recipe === 'rehearsal' ? 'The rehearsal' : 'ComfyUI';
+  if (facts.pushed && !facts.container) return pushedSentence(facts.pushed);
   if (request.until && !facts.container) return `Done up to ${request.until}, as asked.`;
   const passed = facts.smoke.length > 0 ? 'passed its test' : 'became ready';
   if (request.stopAfter) return `${what} ${passed} and was stopped, as asked.`;
   const tested = facts.smoke.length > 0 ? ' and passed its test' : '';
   return `${what} runs at ${facts.url}${tested}.`;
+}
+
+function pushedSentence(pushed: NonNullable<RunFacts['pushed']>): string {
+  const [first] = pushed;
+  return `The image is pushed as ${pushed.map(({ ref }) => ref).join(' and ')} (${first?.digest}).`;
 }

@@ -30,6 +30,12 @@ export const runRequestSchema = z.object({
   installDocker: z.boolean().default(false),
   /** The person agreed to publish beyond loopback. */
   exposeConfirmed: z.boolean().default(false),
+  /** `REGISTRY/NAME:TAG` that the image is pushed to; absent: it is not pushed. */
+  pushTo: z.string().optional(),
+  /** Tag of the same repository that is moved to the image after it passed its test. */
+  promote: z.string().optional(),
+  /** Layers over the registry's limit are tried all the same. */
+  largeLayers: z.boolean().default(false),
   /** The run that this one tries again after a fix. */
   continues: z.object({ runId: z.string(), attempt: z.int().min(2) }).optional(),
 });

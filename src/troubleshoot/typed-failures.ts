@@ -119,6 +119,10 @@ phase-not-satisfied | prepare | The run cannot start at this phase | What an ear
 profile-locked | prepare | The profiles are being written by another steadydancer | Its lock is still there.
 profile-token | prepare | A choice holds a token or a password | A profile never keeps one.
 profile-unreadable | prepare | A profile cannot be read | Its JSON is damaged, or of a newer version.
+push-no-login | push | Nobody is logged in to the registry | It takes no push without a login.
+push-not-tested | push | No tag is moved to an image that was not tested | No run of this computer tested it, or the last one failed.
+push-refused | push | The image was not pushed | The registry's answer says why.
+registry-config-unreadable | push | Docker's logins cannot be read | config.json is damaged or belongs to somebody else.
 question-unanswered | - | A question stayed unanswered | Nobody was there to answer, and it has no default.
 recipe-incomplete | prepare | The recipe misses a part | It needs a Dockerfile or an image.
 rehearsal-node-unreadable | validate | Node does not say which libraries it links | The rehearsal image is made of this machine's Node.

@@ -42,6 +42,9 @@ const examples: Record<string, number[]> = {
   'steadydancer diagnose --container comfyui': [2, 10],
   'steadydancer models pull --variant fp8 --dest /data/models': [13, 16],
   'steadydancer profiles list': [0],
+  // Nobody is logged in there.
+  'steadydancer push --to ghcr.io/me/steadydancer:1.0': [19],
+  'steadydancer push --to ghcr.io/me/steadydancer:rc --promote nightly --json': [19],
   // Nobody is there to list it to.
   'steadydancer clean': [0, 18],
   'steadydancer clean --cache --runs --yes': [0],

@@ -6,6 +6,7 @@ import { engineProblemCodes } from '../../machine/problem-codes.ts';
 import { connectDocker, resolveEndpoint } from '../../ports/docker.ts';
 import type { Phase, RunContext } from '../context.ts';
 import { readyGpu } from './gpu-ready.ts';
+import { pushAhead } from './push.ts';
 
 /** The machine can do what is planned: engine, GPU, disk, consent to be reachable from outside. */
 export const prepare: Phase = {
@@ -29,13 +30,15 @@ export const prepare: Phase = {
     const docker = await connectDocker(await resolveEndpoint(ctx.ports.env, ctx.home));
     ctx.facts.engine = { docker, facts: engine };
     signal.throwIfAborted();
+    await pushAhead(ctx, signal);
     await keepInputs(ctx);
     await readyGpu(ctx, signal);
   },
 };
 
 /** Nothing is started in this run. */
-function endsWithImage({ request: { until } }: RunContext): boolean {
+function endsWithImage({ request: { until, promote } }: RunContext): boolean {
+  if (until === 'push') return promote === undefined;
   return until !== undefined && phaseIds.indexOf(until) <= phaseIds.indexOf('image');
 }
 
