@@ -64,7 +64,7 @@ async function runningUrl({ profile }: OpenOptions, io: Io): Promise<string> {
   return `http://${reachable(bindings[0]?.[0]?.HostIp ?? '')}:${port}`;
 }
 
-async function tryBrowsers(way: WayToOpen, processes: Processes, io: Io): Promise<boolean> {
+export async function tryBrowsers(way: WayToOpen, processes: Processes, io: Io): Promise<boolean> {
   if (way.kind !== 'browser') return false;
   for (const [file, ...args] of way.commands) {
     const { exitCode } = await processes.run(file, args, { env: io.env });

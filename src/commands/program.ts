@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { exitCodes } from '../contract/exit-codes.ts';
 import { UsageError } from '../contract/failure.ts';
+import { onServer } from '../elsewhere/on-option.ts';
 import { giveToCaller } from '../ports/sudo.ts';
 import { places } from '../profiles/places.ts';
 import { RUN_PROCESS_ARGUMENT } from '../runner/run-argument.ts';
@@ -53,15 +54,25 @@ export async function runProgram(argv: string[], version: string): Promise<numbe
     const { complete } = await import('./completions/completions.ts');
     return complete(argv.slice(1), program, io);
   }
+  let asked = argv;
   try {
-    await program.parseAsync(argv, { from: 'user' });
+    const where = onServer(argv);
+    if (where) asked = where.args;
+    if (where && !asksForHelp(where.args)) {
+      return await (await import('./on.ts')).on(where, io, version);
+    }
+    await program.parseAsync(asked, { from: 'user' });
     return exitCode;
   } catch (error) {
-    return tellEnd(error, { argv, printed }, io);
+    return tellEnd(error, { argv: asked, printed }, io);
   } finally {
     giveBack(io);
   }
 }
+
+/** Help is the same everywhere: no server is asked for it. */
+const asksForHelp = (args: readonly string[]) =>
+  args[0] === 'help' || args.includes('--help') || args.includes('-h');
 
 /** Under sudo: what was written as root belongs to the person whose home it is in. */
 function giveBack({ env, home }: Io): void {
@@ -94,6 +105,7 @@ export function defineProgram(version: string, action: Action, io: Io): Command 
 function emptyProgram(version: string): Command {
   return new Command('steadydancer')
     .version(version)
+    .option('--on <[user@]host>', 'before or after any command: on that machine, by your own ssh')
     .description(
       'From a machine with an NVIDIA GPU to a running, tested ComfyUI container with SteadyDancer.\n' +
         'Without a command: the wizard.',
@@ -103,7 +115,10 @@ function emptyProgram(version: string): Command {
       '\nExamples:\n' +
         '  steadydancer                                    the wizard\n' +
         '  steadydancer run --profile rehearsal --yes      one minute, no GPU: tests Docker, port and folders\n' +
-        '  steadydancer run --profile l40s-fp16 --yes --json   unattended, one JSON event a line',
+        '  steadydancer run --profile l40s-fp16 --yes --json   unattended, one JSON event a line\n' +
+        '  steadydancer --on mia@gpu-box                   the wizard there, shown here; puts itself there first\n' +
+        '  steadydancer attach --on mia@gpu-box            its run again, after the lid was closed\n' +
+        '\nWith --on, paths, profiles, ports and HF_TOKEN are those of the server.',
     )
     .showHelpAfterError('(--help shows what there is)')
     .configureHelp({ showGlobalOptions: false })

@@ -131,8 +131,8 @@ const explanations: Record<EngineProblem, (evidence: EngineEvidence) => Told> = 
     sentence: `Your Docker is on ${sshTarget(endpoint.url)}: the wizard runs there, not here.`,
     fixes: [
       {
-        label: `Run the wizard on ${sshTarget(endpoint.url)}`,
-        command: `ssh -t ${sshTarget(endpoint.url)} steadydancer`,
+        label: `Run the wizard on ${sshTarget(endpoint.url)} (recommended)`,
+        command: `steadydancer --on ${sshTarget(endpoint.url)}`,
       },
     ],
   }),

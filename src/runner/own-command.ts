@@ -1,4 +1,8 @@
 import { basename, relative } from 'node:path';
+import { shellWord } from '../text/shell-word.ts';
+
+/** Set by `--on` on the server: the host as the person wrote it. */
+export const ON_VARIABLE = 'STEADYDANCER_ON';
 
 interface StartedAs {
   env: NodeJS.ProcessEnv;
@@ -12,6 +16,8 @@ interface StartedAs {
  * scripts their name and its own command (docs.npmjs.com, "scripts": npm_lifecycle_event).
  */
 export function ownCommand({ env, script, cwd }: StartedAs): string {
+  // Put here by `--on`: the person sits at another computer and types it there.
+  if (env[ON_VARIABLE]) return `steadydancer --on ${shellWord(env[ON_VARIABLE])}`;
   if (env.npm_lifecycle_event === 'start') return 'npm start --';
   if (env.npm_command === 'exec') return 'npx steadydancer-wizard';
   if (!script || basename(script) !== 'main.js') return 'steadydancer';

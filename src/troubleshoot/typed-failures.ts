@@ -127,6 +127,22 @@ question-unanswered | - | A question stayed unanswered | Nobody was there to ans
 recipe-incomplete | prepare | The recipe misses a part | It needs a Dockerfile or an image.
 rehearsal-node-unreadable | validate | Node does not say which libraries it links | The rehearsal image is made of this machine's Node.
 rehearsal-part-missing | validate | A part of the rehearsal is not there | The installation is incomplete.
+server-architecture | - | The server has another kind of processor | There are programs for x86_64 and aarch64.
+server-cannot-execute | - | The server does not start the program | Its home may be mounted so that it holds no programs.
+server-copy-failed | - | The program did not come to the server whole | The connection, the disk or something on the way broke it.
+server-disk-small | - | The home disk of the server is full | The program has no room there.
+server-glibc-old | - | The C library of the server is too old | Node needs a newer one.
+server-no-shell | - | The server runs no command | The account has no shell, or may only copy files.
+server-node-missing | - | The server has no Node that fits | Without a single executable, one is needed there.
+server-not-linux | - | The server is no Linux machine | SteadyDancer runs on Linux.
+ssh-auth-refused | - | The server does not let you in | It knows none of the keys that were offered.
+ssh-connection-lost | - | The connection to the server is lost | The network went, or the server did; a run there goes on.
+ssh-failed | - | The ssh connection did not come about | What ssh says last says why.
+ssh-host-key-changed | - | The server shows another host key than before | It was set up anew, or it is another machine.
+ssh-host-key-unknown | - | The host key of the server is not known | Nobody was there to accept it.
+ssh-missing | - | There is no ssh on this computer | Its client is not installed.
+ssh-name-unknown | - | The name of the server is not known | It is misspelt, or the network's names do not have it.
+ssh-unreachable | - | No ssh server answers | It is off, behind a firewall, or at another port.
 run-lost | - | The run ended without a result | Its process is gone: it was killed, or the machine was restarted.
 run-already-running | prepare | A run of this profile is going on | One profile runs once at a time.
 run-does-not-stop | - | The run does not stop | Its process does not answer.

@@ -152,7 +152,7 @@ export const engine: FailureClass[] = [
     cause: 'Docker runs ssh for this address, and ssh ended.',
     fixes: [
       fix('Try ssh alone, without questions', 'ssh -o BatchMode=yes HOST docker version'),
-      fix('Run the wizard on that machine', 'ssh -t user@host steadydancer'),
+      fix('Run the wizard on that machine', 'steadydancer --on user@host'),
     ],
     source: 'docker/cli connhelper; facts docker-gpu 9',
     explains: ['dns-failed', 'git-ssh-refused', 'engine-not-running'],

@@ -242,7 +242,7 @@ describe('named problems', () => {
     expect(missing(await look({ env: { DOCKER_HOST: 'ssh://mia@gpu-box' } }))).toMatchObject({
       state: 'ssh',
       endpoint: { remote: true },
-      fixes: [{ command: 'ssh -t mia@gpu-box steadydancer' }],
+      fixes: [{ command: 'steadydancer --on mia@gpu-box' }],
     });
   });
 

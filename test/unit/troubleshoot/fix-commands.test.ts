@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { processIo } from '../../../src/commands/io.ts';
 import { defineProgram } from '../../../src/commands/program.ts';
+import { onServer } from '../../../src/elsewhere/on-option.ts';
 import { parseSets } from '../../../src/profiles/parse-set.ts';
 import { registry } from '../../../src/troubleshoot/registry.ts';
 
@@ -22,8 +23,10 @@ describe('a fix that is a command of ours', () => {
   });
 
   it.each(offered)('%s is one that the program takes', (command) => {
-    const [, name = '', ...words] = command.split(/\s+/);
-    const known = program.commands.find((one) => one.name() === name);
+    const typed = command.split(/\s+/).slice(1);
+    const [name, ...words] = onServer(typed)?.args ?? typed;
+    const known =
+      name === undefined ? program : program.commands.find((one) => one.name() === name);
     expect(known, `no command ${name}`).toBeDefined();
     const options = known?.options.flatMap(({ long, short }) => [long, short]) ?? [];
     for (const word of words.filter((one) => one.startsWith('-'))) {
