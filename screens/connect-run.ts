@@ -1,5 +1,8 @@
+import { readFile, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import type { Picture } from '../src/comfyui/media/pixels.ts';
+import { readPng } from '../src/comfyui/media/png.ts';
 import { connectedEngine } from '../src/commands/engine.ts';
 import type { Io } from '../src/commands/io.ts';
 import { seatOf, type WayToOpen, wayToOpen } from '../src/launch/browser.ts';
@@ -35,6 +38,9 @@ export function runDeps(io: Io): RunDeps {
     page: (runId) => pageBuildLog(join(runs, runId), io.env),
     tellDesktop: (text) => tellDesktop(text, io),
     freeSpace: freeSpaceOf(io, runs),
+    firstFrame: readFirstFrame,
+    profiles: async () => (await import('./connect-profiles.ts')).profilesWorld(io),
+    cleaning: async () => (await import('./connect-clean.ts')).cleanWorld(io),
     trouble: async () => (await import('./connect-trouble.ts')).troubleWorld(io),
   };
 }
@@ -55,6 +61,16 @@ async function* followRun(runDir: string, signal: AbortSignal) {
       return systemClock.monotonicMs() < until && record === null;
     },
   });
+}
+
+/** Larger files are no first frame, nor a test video. */
+const MAX_PICTURE_BYTES = 64e6;
+
+/** The first picture of a PNG; throws UnreadableMedia where it is none. */
+async function readFirstFrame(path: string): Promise<Picture | null> {
+  if ((await stat(path)).size > MAX_PICTURE_BYTES) return null;
+  const [first] = readPng(await readFile(path)).frames();
+  return first ?? null;
 }
 
 function wayHere(url: string, io: Io): WayToOpen {

@@ -1,3 +1,4 @@
+import type { Picture } from '../src/comfyui/media/pixels.ts';
 import type { Choices } from '../src/contract/choices.ts';
 import type { CheckResult } from '../src/contract/doctor.ts';
 import type { Event } from '../src/contract/events.ts';
@@ -11,8 +12,10 @@ import type { Clock } from '../src/ports/clock.ts';
 import type { Planned } from '../src/recipe/types.ts';
 import type { ControlMessage, ControlReply } from '../src/runner/control-protocol.ts';
 import type { LastRun } from '../src/runner/last-run.ts';
+import type { CleanWorld } from './clean-world.ts';
 import type { Terminal } from './kit/mount.tsx';
 import type { RunWorld } from './panes/run-world.ts';
+import type { ProfilesWorld } from './profiles-world.ts';
 import type { TroubleWorld } from './trouble-world.ts';
 
 /** A row of the machine page: there from the first frame, filled in where it stands. */
@@ -50,6 +53,10 @@ export interface RunDeps extends RunWorld {
   open?(url: string): Promise<boolean>;
   /** Stops a container by its id; throws a Failure. */
   stopContainer?(id: string): Promise<void>;
+  /** The first picture of a file; throws where it is none that is decoded here. */
+  firstFrame?(path: string): Promise<Picture | null>;
+  profiles?(): Promise<ProfilesWorld>;
+  cleaning?(): Promise<CleanWorld>;
   /** What the pages of a failure need: it brings the whole engine, so it is loaded with the first. */
   trouble?(): Promise<TroubleWorld>;
 }

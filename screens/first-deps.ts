@@ -40,6 +40,8 @@ export function firstDeps(io: Io, version: string, goesOn: Asked | null): Wizard
       await world();
       return deps.control(...given);
     },
+    profiles: async () => (await import('./connect-profiles.ts')).profilesWorld(io),
+    cleaning: async () => (await import('./connect-clean.ts')).cleanWorld(io),
     trouble: async () => (await import('./connect-trouble.ts')).troubleWorld(io),
     sight: { ...glance(io.env), last: lastRun(runs) },
     proxy: proxyOf(io.env),

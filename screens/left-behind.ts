@@ -6,10 +6,12 @@ export function leftBehind({
   awake,
   saved,
   roadsWalked,
-}: Pick<WizardState, 'awake' | 'saved' | 'roadsWalked'>): string[] {
+  housekept,
+}: Pick<WizardState, 'awake' | 'saved' | 'roadsWalked' | 'housekept'>): string[] {
   const lines = [
     ...roadsWalked.map((title) => words.leave.done(title)),
     ...saved.map((name) => words.leave.saved(name)),
+    ...housekept,
     ...(awake === null ? [] : [words.welcome.running(awake), `  ${words.leave.stop}`]),
   ];
   return lines.length === 0 ? [words.leave.nothing] : lines;

@@ -59,7 +59,7 @@ export function distinctDisks({ disk }: RunState): DiskSample[] {
   return places.filter((one, at) => places.findIndex((other) => sameFilesystem(other, one)) === at);
 }
 
-function sameFilesystem(a: DiskSample, b: DiskSample): boolean {
+export function sameFilesystem(a: DiskSample, b: DiskSample): boolean {
   if (a.name !== undefined && b.name !== undefined) return a.name === b.name;
   const apart = Math.abs(a.freeBytes - b.freeBytes);
   return a.totalBytes === b.totalBytes && apart <= Math.max(1e9, 0.01 * a.totalBytes);

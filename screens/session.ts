@@ -3,10 +3,12 @@ import type { Outcome, SessionOptions } from './outcome.ts';
 import type { HandOver } from './road-walk.ts';
 import { RunFeed } from './run-feed.ts';
 import { Answers } from './session/answers.ts';
+import { Cleaning } from './session/cleaning.ts';
 import { EngineRoads } from './session/engine-roads.ts';
 import { Interrupts } from './session/interrupts.ts';
 import { Leaving } from './session/leaving.ts';
 import { Planning } from './session/planning.ts';
+import { ProfileActions } from './session/profile-actions.ts';
 import { ReportActions } from './session/report-actions.ts';
 import { Running } from './session/running.ts';
 import type { Shared } from './session/shared.ts';
@@ -33,6 +35,8 @@ export class Session {
   readonly running: Running;
   readonly trouble: Troubleshooting;
   readonly report: ReportActions;
+  readonly profiles: ProfileActions;
+  readonly cleaning: Cleaning;
   readonly leaving: Leaving;
   readonly interrupts: Interrupts;
   /** Set by who draws: without screens there is nothing to put away. */
@@ -59,6 +63,8 @@ export class Session {
     this.running = new Running(shared, this.leaving);
     this.trouble = new Troubleshooting(shared, this.running);
     this.report = new ReportActions(shared);
+    this.cleaning = new Cleaning(shared);
+    this.profiles = new ProfileActions(shared, this.planning);
     this.interrupts = new Interrupts(shared, this.running, this.leaving);
     if (runId !== null) store.do({ flow: 'run', type: 'running', runId });
   }

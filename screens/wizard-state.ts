@@ -6,12 +6,26 @@ import {
   reduceAnswers,
 } from './state/answers.ts';
 import {
+  type CleanAction,
+  type CleanPage,
+  type CleanState,
+  firstClean,
+  reduceClean,
+} from './state/clean.ts';
+import {
   firstLook,
   type LookAction,
   type LookPage,
   type LookState,
   reduceLook,
 } from './state/look.ts';
+import {
+  firstProfiles,
+  type ProfilesAction,
+  type ProfilesPage,
+  type ProfilesState,
+  reduceProfiles,
+} from './state/profiles.ts';
 import {
   firstRoad,
   type RoadAction,
@@ -54,7 +68,9 @@ export type Page =
   | AnswersPage
   | { at: 'review' }
   | RunPage
-  | TroublePage;
+  | TroublePage
+  | ProfilesPage
+  | CleanPage;
 
 export interface WizardState
   extends WayState,
@@ -63,7 +79,9 @@ export interface WizardState
     AnswersState,
     RoadState,
     RunPagesState,
-    TroubleState {}
+    TroubleState,
+    ProfilesState,
+    CleanState {}
 
 export type WizardAction =
   | WayAction
@@ -72,7 +90,9 @@ export type WizardAction =
   | AnswersAction
   | RoadAction
   | RunAction
-  | TroubleAction;
+  | TroubleAction
+  | ProfilesAction
+  | CleanAction;
 
 export const firstState: WizardState = {
   page: { at: 'welcome' },
@@ -85,6 +105,8 @@ export const firstState: WizardState = {
   ...firstRoad,
   ...firstRun,
   ...firstTrouble,
+  ...firstProfiles,
+  ...firstClean,
 };
 
 /** An action that means nothing where one is gives the same object back. */
@@ -104,6 +126,10 @@ export function reduceWizard(state: WizardState, action: WizardAction): WizardSt
       return reduceRunPages(state, action);
     case 'trouble':
       return reduceTrouble(state, action);
+    case 'profiles':
+      return reduceProfiles(state, action);
+    case 'clean':
+      return reduceClean(state, action);
     default:
       return action satisfies never;
   }

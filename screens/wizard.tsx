@@ -7,6 +7,7 @@ import { useKeys } from './kit/keys.ts';
 import type { PageOf, PageProps } from './page.ts';
 import { attentionPage } from './pages/attention.tsx';
 import { byCommandPage } from './pages/by-command.tsx';
+import { cleanAgreePage, cleaningPage, cleanPage } from './pages/clean.tsx';
 import { doctorPage } from './pages/doctor.tsx';
 import { enginePage } from './pages/engine.tsx';
 import { exposePage } from './pages/expose.tsx';
@@ -16,6 +17,7 @@ import { imagePage } from './pages/image.tsx';
 import { machinePage } from './pages/machine.tsx';
 import { mirrorsPage } from './pages/mirrors.tsx';
 import { optionsPage } from './pages/options.tsx';
+import { profileDeletePage, profileNamePage, profilesPage } from './pages/profiles.tsx';
 import { reportPage } from './pages/report.tsx';
 import { reviewPage, startingPage } from './pages/review.tsx';
 import { rootPage } from './pages/root.tsx';
@@ -70,6 +72,12 @@ const pages: { readonly [At in Page['at']]: PageOf<At> } = {
   causes: causesPage,
   proof: proofPage,
   bundle: bundlePage,
+  profiles: profilesPage,
+  clean: cleanPage,
+  'clean-agree': cleanAgreePage,
+  cleaning: cleaningPage,
+  'profile-name': profileNamePage,
+  'profile-delete': profileDeletePage,
 };
 
 /** A step of the way to the review, with the name that the header shows. */

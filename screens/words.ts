@@ -1,6 +1,8 @@
 // All words of the screens, keyed: what a translation replaces, one file a screen in words/.
 // Sentences about what was seen (checks, diagnoses, summaries) come from the engine. Rules for
 // words: MOCKUPS D.
+
+import { clean } from './words/clean.ts';
 import { engine, root, walking } from './words/engine.ts';
 import { failure } from './words/failure.ts';
 import { doctor, expose, folders, form, image, mirrors, save, settings } from './words/form.ts';
@@ -11,6 +13,7 @@ import { machine, recommendation } from './words/machine.ts';
 import { levels, phases, places } from './words/names.ts';
 import { attention, options, target, variant } from './words/options.ts';
 import { panes } from './words/panes.ts';
+import { profiles } from './words/profiles.ts';
 import { report } from './words/report.ts';
 import { review } from './words/review.ts';
 import { run, stop } from './words/run.ts';
@@ -49,6 +52,8 @@ const english = {
   panes,
   stop,
   report,
+  profiles,
+  clean,
   failure,
   trouble,
   leave,

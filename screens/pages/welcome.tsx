@@ -32,8 +32,8 @@ function Welcome({ state, session, deps }: PageProps<'welcome'>) {
     elsewhere: () => session.open({ at: 'target' }),
     check: () => session.open({ at: 'doctor' }),
     broken: () => session.open({ at: 'troubleshoot' }),
-    profiles: () => session.open({ at: 'by-command', about: 'profiles' }),
-    clean: () => session.open({ at: 'by-command', about: 'clean' }),
+    profiles: () => void session.profiles.open(),
+    clean: () => void session.cleaning.open(),
     models: () => session.open({ at: 'by-command', about: 'models' }),
     smoke: () => session.open({ at: 'by-command', about: 'smoke' }),
   };

@@ -1,6 +1,5 @@
 import type { Choices } from '../../src/contract/choices.ts';
 import { defaultChoices } from '../../src/contract/choices.ts';
-import type { Planned } from '../../src/recipe/types.ts';
 import type { Planning } from './planning.ts';
 import type { Shared } from './shared.ts';
 
@@ -59,7 +58,7 @@ function opened(chosen: Choices): Choices {
  * What a profile holds: all that was decided, so that it gives the same plan tomorrow, without what
  * every plan starts from anyway.
  */
-export function choicesToKeep({ choices }: Planned): Choices {
+export function choicesToKeep({ choices }: { choices: Choices }): Choices {
   const kept = Object.entries(choices).filter(([key, value]) => {
     const usual = defaultChoices[key as keyof typeof defaultChoices];
     return value !== undefined && JSON.stringify(usual) !== JSON.stringify(value);

@@ -31,7 +31,12 @@ export class Leaving {
     const { page } = store.state;
     if (page.at === 'run') {
       if (page.ending === 'none') store.do({ flow: 'run', type: 'ending', ending: 'asking' });
-    } else if (page.at !== 'starting' && page.at !== 'walking' && page.at !== 'fixing') {
+    } else if (
+      page.at !== 'starting' &&
+      page.at !== 'walking' &&
+      page.at !== 'fixing' &&
+      page.at !== 'cleaning'
+    ) {
       this.leave(this.hasRun() ? 'finished' : 'nothing');
     }
   }

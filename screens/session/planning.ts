@@ -104,6 +104,17 @@ export class Planning {
     return this.#planner?.plan({ choices: changed(answers, change), profile }) ?? null;
   }
 
+  /**
+   * The plan that other answers would have, of the recipe that was looked at; null before there is
+   * one. Throws what planning them throws.
+   */
+  planFor(asked: Asked): Planned | null {
+    const recipe = (choices: Choices) => choices.recipe ?? 'steadydancer';
+    const { planned } = this.#shared.store.state;
+    const same = planned !== null && recipe(planned.choices) === recipe(asked.choices);
+    return same ? (this.#planner?.plan(asked) ?? null) : null;
+  }
+
   /** Enter on the machine page, remembered when it comes early. */
   goOn(): void {
     this.#shared.store.do({ flow: 'look', type: 'go-on' });

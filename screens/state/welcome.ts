@@ -1,7 +1,7 @@
 import type { WizardState } from '../wizard-state.ts';
 
 /** What is done by commands today, where the wizard has no page of its own. */
-export type ByCommand = 'failed' | 'profiles' | 'clean' | 'models' | 'smoke';
+export type ByCommand = 'models' | 'smoke';
 
 export type WelcomePage =
   | { at: 'welcome' }

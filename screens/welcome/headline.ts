@@ -84,7 +84,7 @@ export function lastWords({ pod, last }: FirstSight, now: Date): string {
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /** `14:36` of today, else `24 Nov`. */
-function dayOf(at: Date, now: Date): string {
+export function dayOf(at: Date, now: Date): string {
   const two = (value: number) => String(value).padStart(2, '0');
   const today = at.toDateString() === now.toDateString();
   if (today) return `${two(at.getHours())}:${two(at.getMinutes())}`;

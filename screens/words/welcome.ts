@@ -83,24 +83,10 @@ export const welcome = {
 /** What is done by commands today: a title, a sentence, and complete commands. */
 export const byCommand = {
   title: {
-    failed: 'Something failed',
-    profiles: 'Profiles',
-    clean: 'Clean up',
     models: 'Fetch the models',
     smoke: 'Test a ComfyUI',
   },
   leave: 'In another terminal, or here after q:',
-  failed: pairs([
-    [own('diagnose'), 'names the cause of the last run that failed'],
-    [own('diagnose FILE'), 'reads any log: of a build, a container, ComfyUI'],
-    [own('bundle'), 'collects what a bug report needs, without tokens'],
-  ]),
-  profiles: pairs([
-    [own('profiles list'), 'shows them, yours first'],
-    [own('run --profile NAME'), 'runs one, unattended with --yes'],
-    [own('profiles export NAME FILE'), 'writes one to a file for another machine'],
-  ]),
-  clean: pairs([[own('clean'), 'lists what can go, with sizes; removes after a y']]),
   models: pairs([
     [own('models pull'), 'fetches and verifies the models'],
     [own('models list'), 'shows which are there'],

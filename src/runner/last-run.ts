@@ -29,6 +29,26 @@ const TAIL_BYTES = 256 * 1024;
  * Null where there is none. A folder that is no run is passed over.
  */
 export function lastRun(runsDir: string): LastRun | null {
+  for (const run of newestFirst(runsDir)) return run;
+  return null;
+}
+
+/** Older runs than these say nothing of today. */
+const RUNS_READ = 200;
+
+/** The newest run of each profile, by the profile's name. */
+export function lastRunOfEach(runsDir: string): Map<string, LastRun> {
+  const newest = new Map<string, LastRun>();
+  let read = 0;
+  for (const run of newestFirst(runsDir)) {
+    if (run.profile !== null && !newest.has(run.profile)) newest.set(run.profile, run);
+    read += 1;
+    if (read === RUNS_READ) break;
+  }
+  return newest;
+}
+
+function* newestFirst(runsDir: string): Generator<LastRun> {
   for (const name of foldersOf(runsDir)) {
     const dir = join(runsDir, name);
     const record = recordOf(dir);
@@ -36,7 +56,7 @@ export function lastRun(runsDir: string): LastRun | null {
     const result = resultOf(join(dir, runFiles.events));
     const lives = !result && processLives(record.pid, record.pidStartedAt);
     const choices = choicesSchema.safeParse(record.choices);
-    return {
+    yield {
       id: record.id,
       profile: record.profile,
       recipe: record.recipe,
@@ -47,7 +67,6 @@ export function lastRun(runsDir: string): LastRun | null {
       driver: record.driver ?? null,
     };
   }
-  return null;
 }
 
 function foldersOf(runsDir: string): string[] {

@@ -96,7 +96,7 @@ describe('leaving', () => {
 });
 
 describe('what was done without a run', () => {
-  const nothing = { awake: null, saved: [], roadsWalked: [] };
+  const nothing = { awake: null, saved: [], roadsWalked: [], housekept: [] };
 
   test('is said when the wizard is left, and nothing where there was nothing', () => {
     expect(leftBehind(nothing)).toEqual(['Nothing was started or changed.']);
@@ -104,11 +104,11 @@ describe('what was done without a run', () => {
       'ComfyUI runs at http://127.0.0.1:8188',
       '  steadydancer stop',
     ]);
-    expect(
-      leftBehind({ awake: null, saved: ['evening'], roadsWalked: ['Install Docker'] }),
-    ).toEqual([
-      'Done: Install Docker.',
-      'Profile evening is saved: steadydancer run --profile evening',
+    expect(leftBehind({ ...nothing, saved: ['evening'], roadsWalked: ['Install Docker'] })).toEqual(
+      ['Done: Install Docker.', 'Profile evening is saved: steadydancer run --profile evening'],
+    );
+    expect(leftBehind({ ...nothing, housekept: ['Removed 2 of 2: 3.1 GB.'] })).toEqual([
+      'Removed 2 of 2: 3.1 GB.',
     ]);
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { cells } from '../../screens/kit/cells.ts';
 import { Wizard } from '../../screens/wizard.tsx';
 import type { Page } from '../../screens/wizard-state.ts';
+import { housekeeping } from './data/housekeeping.ts';
 import { littleMemory, plannedWorld } from './planned-world.tsx';
 import { type Rendered, type RenderOptions, renderScreen } from './render.ts';
 
@@ -20,7 +21,11 @@ const pages: [Page, string[]][] = [
   [{ at: 'expose', listen: '0.0.0.0' }, ['network', 'y publish it']],
   [{ at: 'save' }, ['Name', 'rtx-4090-fp8']],
   [{ at: 'image' }, ['Which image?', 'Image']],
-  [{ at: 'by-command', about: 'profiles' }, ['profiles list']],
+  [{ at: 'by-command', about: 'smoke' }, ['smoke --url']],
+  [{ at: 'profiles' }, ['evening', 'rtx-3060-12gb', 'not usable', 'Enter']],
+  [{ at: 'profile-name', ask: { kind: 'copy', of: 'evening' } }, ['which name', 'evening-copy']],
+  [{ at: 'profile-delete', name: 'evening', path: '/p/evening.json' }, ['undone', 'y delete it']],
+  [{ at: 'clean' }, ['[ ]', '6.1 GB', 'Build cache']],
 ];
 const sizes = [
   [80, 24],
@@ -35,8 +40,11 @@ const terminals = {
 
 async function shown(page: Page, options: RenderOptions): Promise<Rendered> {
   const w = plannedWorld({ machine: littleMemory });
+  Object.assign(w.deps, housekeeping().deps);
   await w.session.planning.look();
-  if (page.at !== 'welcome') w.session.open(page);
+  if (page.at === 'profiles') await w.session.profiles.open();
+  else if (page.at === 'clean') await w.session.cleaning.open();
+  else if (page.at !== 'welcome') w.session.open(page);
   return renderScreen(<Wizard session={w.session} deps={w.deps} />, options);
 }
 
@@ -82,7 +90,7 @@ describe.each(pages)('$at', (page, says) => {
   });
 });
 
-test.each(pages.filter(([{ at }]) => at !== 'save' && at !== 'image'))(
+test.each(pages.filter(([{ at }]) => !['save', 'image', 'profile-name'].includes(at)))(
   '$at: ? tells its keys with what they do, and any key closes it',
   async (page) => {
     const screen = await shown(page, { columns: 80, rows: 24 });

@@ -119,3 +119,24 @@ export function measuredWords(
   }
   return { text: parts.join(' '), full };
 }
+
+const MEMORY_SENTENCE = /\s*Video memory: ((?:[^.]|\.(?=\d))*)\./;
+const CLIP_SENTENCE = /\s*A 5 s clip at (\S+) takes (about [^(]*) \(([^)]*)\)\./;
+
+/**
+ * The level's sentence without what `measuredWords` put behind it, and that by itself: a report has
+ * rows of their own for it. Null for what was not measured.
+ */
+export function splitMeasured(detail: string): {
+  rest: string;
+  memory: string | null;
+  clip: { size: string; takes: string; by: string } | null;
+} {
+  const memory = MEMORY_SENTENCE.exec(detail);
+  const clip = CLIP_SENTENCE.exec(detail);
+  return {
+    rest: detail.replace(MEMORY_SENTENCE, '').replace(CLIP_SENTENCE, ''),
+    memory: memory?.[1] ?? null,
+    clip: clip ? { size: clip[1] ?? '', takes: clip[2] ?? '', by: clip[3] ?? '' } : null,
+  };
+}

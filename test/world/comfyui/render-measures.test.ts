@@ -5,6 +5,7 @@ import {
   estimateFiveSeconds,
   measuredWords,
   renderTimes,
+  splitMeasured,
   watchVideoMemory,
 } from '../../../src/comfyui/smoke/render-measures.ts';
 import { systemClock } from '../../../src/ports/clock.ts';
@@ -58,6 +59,15 @@ describe('what a render took', () => {
       'A step took 2.0 s. Video memory: 18.9 GB of 24 GB at most, 5.1 GB left.',
     );
     expect(text).toMatch(/A 5 s clip at 480x832 takes about .* to .* \(estimate/);
+    expect(splitMeasured(`The server rendered in 41.0 s. ${text}`)).toEqual({
+      rest: 'The server rendered in 41.0 s. A step took 2.0 s.',
+      memory: '18.9 GB of 24 GB at most, 5.1 GB left',
+      clip: {
+        size: '480x832',
+        takes: expect.stringMatching(/^about .* to .* s$/),
+        by: 'estimate from this test',
+      },
+    });
     const brim = measuredWords(times, { peakBytes: card * 0.98, totalBytes: card }, null);
     expect(brim.full).toBe(true);
     expect(brim.text).toMatch(/spills into memory/);
