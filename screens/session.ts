@@ -57,7 +57,7 @@ export class Session {
     const shared: Shared = { store, feed, deps, wizard, options, stop, close: resolve, handOver };
     this.planning = new Planning(shared);
     this.roads = new EngineRoads(shared, this.planning);
-    this.waking = new Waking(shared);
+    this.waking = new Waking(shared, this.planning);
     this.answers = new Answers(shared, this.planning);
     this.leaving = new Leaving(shared);
     this.running = new Running(shared, this.leaving);

@@ -1,6 +1,6 @@
 import type { PageOf, PageProps } from '../page.ts';
 import type { WelcomeItem } from '../welcome/items.ts';
-import { ourContainer } from '../welcome/standing.ts';
+import { ourContainer, rehearsalContainer } from '../welcome/standing.ts';
 import { WelcomeScreen, welcomeKeys } from '../welcome.tsx';
 
 function Welcome({ state, session, deps }: PageProps<'welcome'>) {
@@ -27,6 +27,14 @@ function Welcome({ state, session, deps }: PageProps<'welcome'>) {
       else if (container.state === 'running' && container.url) {
         void session.waking.open(container.url);
       }
+    },
+    'open-rehearsal': () => {
+      const container = rehearsalContainer(state);
+      if (container.state === 'running' && container.url) void session.waking.open(container.url);
+    },
+    'stop-rehearsal': () => {
+      const container = rehearsalContainer(state);
+      if (container.state === 'running' && container.id) void session.waking.stop(container.id);
     },
     image: () => session.open({ at: 'image' }),
     elsewhere: () => session.open({ at: 'target' }),

@@ -1,12 +1,16 @@
 import { words } from '../words.ts';
+import type { Planning } from './planning.ts';
 import type { Shared } from './shared.ts';
 
 /** ComfyUI, started again from the welcome. */
 export class Waking {
   readonly #shared: Shared;
 
-  constructor(shared: Shared) {
+  readonly #planning: Planning;
+
+  constructor(shared: Shared, planning: Planning) {
     this.#shared = shared;
+    this.#planning = planning;
   }
 
   /** Starts the last container again; the welcome says how far it is. */
@@ -22,6 +26,20 @@ export class Waking {
     } catch (error) {
       store.do({ flow: 'welcome', type: 'asleep' });
       if (!stop.signal.aborted) store.problem(error);
+    }
+  }
+
+  /** Stops the rehearsal's container, and looks again at what runs. */
+  async stop(id: string): Promise<void> {
+    const { store, deps } = this.#shared;
+    const say = (text: string) => store.do({ flow: 'way', type: 'problem', text });
+    say(words.welcome.rehearsalStopping);
+    try {
+      await deps.stopContainer?.(id);
+      await this.#planning.look();
+      say(words.welcome.rehearsalStopped);
+    } catch (error) {
+      store.problem(error);
     }
   }
 

@@ -6,7 +6,7 @@ import type { Tone } from '../kit/theme.ts';
 import { wholeSeconds } from '../run-fields.ts';
 import type { WizardState } from '../wizard-state.ts';
 import { words } from '../words.ts';
-import { ourContainer, standing } from './standing.ts';
+import { ourContainer, rehearsalContainer, type Standing, standing } from './standing.ts';
 
 /** How things stand, in a sentence. */
 export function headLines(state: WizardState, sight: FirstSight, now: Date, width: number): Line[] {
@@ -33,6 +33,21 @@ function sentences(
   if (container.state === 'running' && container.url) {
     return [{ text: welcome.running(container.url), tone: 'strong' }];
   }
+  const rehearsal = rehearsalContainer(state);
+  if (rehearsal.state === 'running') {
+    const runs = { text: welcome.rehearsalRuns(rehearsal.url ?? ''), tone: 'strong' } as const;
+    return of.kind === 'rehearsed' ? [runs] : [...standingSentences(of, state, sight), runs];
+  }
+  return standingSentences(of, state, sight);
+}
+
+function standingSentences(
+  of: Standing,
+  state: WizardState,
+  sight: FirstSight,
+): { text: string; tone: Tone }[] {
+  const { welcome } = words;
+  const container = ourContainer(state);
   switch (of.kind) {
     case 'pod':
       return [{ text: welcome.inPod, tone: 'strong' }];
@@ -48,16 +63,23 @@ function sentences(
     case 'built':
       if (container.state === 'none') return [{ text: welcome.gone, tone: 'strong' }];
       return [{ text: container.state === 'stopped' ? welcome.stopped : '', tone: 'strong' }];
+    case 'rehearsed':
+      return firstSentences(of.nvidia);
     case 'no-gpu':
-      return [
-        { text: welcome.noGpu, tone: 'strong' },
-        { text: welcome.what, tone: 'plain' },
-      ];
+      return firstSentences(false);
     case 'first':
-      return [{ text: welcome.what, tone: 'plain' }];
+      return firstSentences(true);
     default:
       return of satisfies never;
   }
+}
+
+function firstSentences(nvidia: boolean): { text: string; tone: Tone }[] {
+  const { welcome } = words;
+  return [
+    ...(nvidia ? [] : [{ text: welcome.noGpu, tone: 'strong' } as const]),
+    { text: welcome.what, tone: 'plain' },
+  ];
 }
 
 /** The right of the header: what happened last. */

@@ -4,7 +4,13 @@ import type { FirstSight } from '../deps.ts';
 import type { Choice } from '../kit/choice-list.tsx';
 import type { WizardState } from '../wizard-state.ts';
 import { words } from '../words.ts';
-import { newDriver, ourContainer, standing } from './standing.ts';
+import {
+  newDriver,
+  ourContainer,
+  rehearsalContainer,
+  type Standing,
+  standing,
+} from './standing.ts';
 
 export type WelcomeItem =
   | 'set-up'
@@ -14,6 +20,8 @@ export type WelcomeItem =
   | 'test'
   | 'change'
   | 'rehearse'
+  | 'open-rehearsal'
+  | 'stop-rehearsal'
   | 'image'
   | 'elsewhere'
   | 'broken'
@@ -23,7 +31,8 @@ export type WelcomeItem =
   | 'models'
   | 'smoke';
 
-const orders: Record<ReturnType<typeof standing>['kind'], readonly WelcomeItem[]> = {
+const rehearsed = ['open-rehearsal', 'stop-rehearsal', 'rehearse', 'image'] as const;
+const orders: Record<Exclude<Standing['kind'], 'rehearsed'>, readonly WelcomeItem[]> = {
   pod: ['models', 'smoke', 'broken'],
   'goes-on': ['watch', 'broken', 'check', 'profiles'],
   unfinished: ['go-on', 'broken', 'set-up', 'rehearse', 'profiles', 'clean', 'check'],
@@ -34,7 +43,16 @@ const orders: Record<ReturnType<typeof standing>['kind'], readonly WelcomeItem[]
 
 /** The menu: which rows is known in the first frame, what they say fills in where they stand. */
 export function welcomeItems(state: WizardState, sight: FirstSight): Choice<WelcomeItem>[] {
-  return orders[standing(sight).kind].map((id) => ({ id, ...item(id, state, sight) }));
+  return orderOf(standing(sight)).map((id) => ({ id, ...item(id, state, sight) }));
+}
+
+function orderOf(of: Standing): readonly WelcomeItem[] {
+  if (of.kind !== 'rehearsed') return orders[of.kind];
+  const after = ['broken', 'profiles', 'clean', 'check'] as const;
+  // What the rehearsal was for comes first: now it is known to work.
+  return of.nvidia
+    ? ['set-up', ...rehearsed, 'elsewhere', ...after]
+    : ['elsewhere', ...rehearsed, ...after];
 }
 
 function item(
@@ -64,6 +82,10 @@ function item(
         label: items.rehearse,
         note: sight.nvidia ? items.rehearseNote : items.rehearseNoGpu,
       };
+    case 'open-rehearsal':
+      return ofRehearsal(items.openRehearsal, (url) => url, state);
+    case 'stop-rehearsal':
+      return ofRehearsal(items.stopRehearsal, () => items.stopRehearsalNote, state);
     case 'image':
       return { label: items.image, note: items.imageNote };
     case 'elsewhere':
@@ -107,6 +129,26 @@ function startOrOpen(state: WizardState): { label: string; note: string; impossi
       return { label: items.open, note: container.url ?? '' };
     case 'none':
       return { label: items.start, note: '', impossible: words.welcome.gone };
+    default:
+      return container satisfies never;
+  }
+}
+
+/** What can be done with a stand-in that runs; its row is there and says why where none does. */
+function ofRehearsal(
+  label: string,
+  note: (url: string) => string,
+  state: WizardState,
+): { label: string; note: string; impossible?: string } {
+  const container = rehearsalContainer(state);
+  switch (container.state) {
+    case 'unknown':
+      return { label, note: words.welcome.afterDocker };
+    case 'running':
+      return { label, note: note(container.url ?? '') };
+    case 'stopped':
+    case 'none':
+      return { label, note: '', impossible: words.welcome.rehearsalGone };
     default:
       return container satisfies never;
   }

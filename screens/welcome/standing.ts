@@ -13,6 +13,8 @@ export type Standing =
   | { kind: 'unfinished'; failed: boolean }
   /** The newest run tested a real one, which can be started or runs. */
   | { kind: 'built' }
+  /** The newest run rehearsed, and passed. */
+  | { kind: 'rehearsed'; nvidia: boolean }
   | { kind: 'no-gpu' }
   | { kind: 'first' };
 
@@ -26,7 +28,9 @@ export function standing({ pod, nvidia, last }: FirstSight): Standing {
   if (last?.state === 'failed' || last?.state === 'cut') {
     return { kind: 'unfinished', failed: last.state === 'failed' };
   }
-  if (last?.state === 'ok' && last.recipe !== 'rehearsal') return { kind: 'built' };
+  if (last?.state === 'ok') {
+    return last.recipe === 'rehearsal' ? { kind: 'rehearsed', nvidia } : { kind: 'built' };
+  }
   return nvidia ? { kind: 'first' } : { kind: 'no-gpu' };
 }
 
@@ -35,20 +39,37 @@ export type Container =
   | { state: 'unknown' }
   | { state: 'none' }
   | { state: 'stopped' }
-  | { state: 'running'; url: string | null };
+  | { state: 'running'; url: string | null; id?: string };
 
 /** Made to look at something, over in seconds. */
 const PASSING = ['gpu-proof'];
 
-/** The container that `start` and `open` mean: the running one, else any. */
-export function ourContainer({ seen, complete, awake }: WizardState): Container {
+/** The container that `start` and `open` mean: the running one, else any; never a rehearsal's. */
+export function ourContainer(state: WizardState): Container {
+  const { seen, complete, awake } = state;
   if (awake) return { state: 'running', url: awake };
   if (!complete) return { state: 'unknown' };
-  if (!seen.inventory) return { state: 'none' };
-  const ours = seen.inventory.containers.filter(({ role }) => !PASSING.includes(role));
-  const running = ours.find(({ state }) => state === 'running');
-  if (running) return { state: 'running', url: addressOf(running) };
-  return { state: ours.length > 0 ? 'stopped' : 'none' };
+  const ours = (seen.inventory?.containers ?? []).filter((one) => !isRehearsal(one, state));
+  return standsAs(ours.filter(({ role }) => !PASSING.includes(role)));
+}
+
+/** What the last rehearsal left: a stand-in for ComfyUI, which is named one wherever it shows. */
+export function rehearsalContainer(state: WizardState): Container {
+  if (!state.complete) return { state: 'unknown' };
+  const containers = state.seen.inventory?.containers ?? [];
+  return standsAs(containers.filter((one) => isRehearsal(one, state)));
+}
+
+function standsAs(containers: readonly InventoryContainer[]): Container {
+  const running = containers.find(({ state }) => state === 'running');
+  if (running) return { state: 'running', url: addressOf(running), id: running.id };
+  return { state: containers.length > 0 ? 'stopped' : 'none' };
+}
+
+/** By the run that started it; one whose record is gone by its profile's name. */
+function isRehearsal({ run, profile }: InventoryContainer, { seen }: WizardState): boolean {
+  const by = seen.inventory?.runs.find(({ id }) => id === run);
+  return by?.recipe === undefined ? profile === 'rehearsal' : by.recipe === 'rehearsal';
 }
 
 function addressOf({ ports }: InventoryContainer): string | null {

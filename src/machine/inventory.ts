@@ -81,5 +81,5 @@ async function inventoryRun({ dir, record, live }: KnownRun): Promise<InventoryR
   const finished = await endsWithResult(join(dir, runFiles.events));
   // A run that wrote its result is over, also while its process is still on its way out.
   const state = finished ? 'finished' : live ? 'running' : 'dead';
-  return { id: record.id, dir, pid: record.pid, state };
+  return { id: record.id, recipe: record.recipe, dir, pid: record.pid, state };
 }

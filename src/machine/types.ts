@@ -199,6 +199,8 @@ export interface InventoryImage {
 
 export interface InventoryRun {
   id: string;
+  /** What it was a run of. */
+  recipe?: string;
   dir: string;
   pid: number | null;
   state: 'running' | 'finished' | 'dead';

@@ -171,3 +171,58 @@ test('an earlier look is not repeated for other answers of the same port and fol
   await screen.waitFor('[Review]');
   expect(looked).toBe(1);
 });
+
+describe('a rehearsal that runs', () => {
+  const standIn = (): Inventory => {
+    const [container] = comfy('running').containers;
+    if (!container) throw new Error('there is a container');
+    const run = {
+      id: 'r1',
+      recipe: 'rehearsal',
+      dir: '/runs/r1',
+      pid: 1,
+      state: 'finished' as const,
+    };
+    return { ...noneLeft, containers: [{ ...container, run: 'r1' }], runs: [run] };
+  };
+
+  test('is named one, opened and stopped; its rows are there from the first frame', async () => {
+    const { w, screen } = await welcome({
+      sight: { last: last({ recipe: 'rehearsal' }) },
+      inventory: standIn(),
+    });
+    await screen.waitFor('The rehearsal runs at http://127.0.0.1:8189: a stand-in for ComfyUI.');
+    expect(await screen.text()).not.toContain('ComfyUI runs at');
+    const stopped: string[] = [];
+    let opened = '';
+    Object.assign(w.deps, {
+      open: async (url: string) => {
+        opened = url;
+        return true;
+      },
+      stopContainer: async (id: string) => {
+        stopped.push(id);
+        const all = { machine: rtx4090, checks: [], inventory: noneLeft };
+        w.deps.observe = async () => all;
+      },
+    });
+    screen.type(keys.down);
+    await screen.waitFor(/❯ Open the rehearsal +http:\/\/127\.0\.0\.1:8189/);
+    screen.type(keys.enter);
+    await screen.waitFor('Opened in the browser');
+    expect(opened).toBe('http://127.0.0.1:8189');
+    screen.type(keys.down);
+    await screen.waitFor('❯ Stop the rehearsal');
+    screen.type(keys.enter);
+    await screen.waitFor('The rehearsal is stopped');
+    await screen.waitFor(/Stop the rehearsal +it does not run now/);
+    expect(stopped).toEqual(['c1']);
+  });
+
+  test('beside a real one that is stopped it is not taken for it', async () => {
+    const { screen } = await welcome({ sight: { last: last({}) }, inventory: standIn() });
+    await screen.waitFor('The rehearsal runs at');
+    await screen.waitFor('The container of the last run is gone');
+    expect(await screen.text()).not.toContain('Open ComfyUI');
+  });
+});
