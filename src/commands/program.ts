@@ -11,6 +11,7 @@ import { defineBundle } from './define-bundle.ts';
 import { defineClean } from './define-clean.ts';
 import { defineCompletions } from './define-completions.ts';
 import { defineDance } from './define-dance.ts';
+import { defineDeploy } from './define-deploy.ts';
 import { defineInspection } from './define-inspection.ts';
 import { defineModels } from './define-models.ts';
 import { definePush } from './define-push.ts';
@@ -94,6 +95,7 @@ export function defineProgram(version: string, action: Action, io: Io): Command 
   defineInspection(program, action, io);
   defineModels(program, action, io);
   definePush(program, action, io);
+  defineDeploy(program, action, io);
   defineClean(program, action, io);
   defineUpdate(program, action, io);
   defineCompletions(program, action, io);

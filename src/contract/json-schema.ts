@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { bundleSchema } from './bundle.ts';
 import { cleanSchema } from './clean.ts';
 import { danceSchema } from './dance.ts';
+import { deploySchema } from './deploy.ts';
 import { diagnoseSchema, diagnosisCodesSchema } from './diagnosis.ts';
 import { doctorSchema } from './doctor.ts';
 import { eventSchema } from './events.ts';
@@ -35,6 +36,7 @@ export const documents = {
   update: updateSchema,
   bundle: bundleSchema,
   push: pushSchema,
+  deploy: deploySchema,
 } as const;
 
 /** JSON Schema (draft 2020-12) of one document. */

@@ -71,8 +71,11 @@ extra-node-twice | prepare | Two node packs would go into one folder | One of ex
 folder-is-file | prepare | A folder of the choices is a file | Something else lies where the folder should be.
 image-file-broken | image | The image of a file could not be loaded | The file is cut off, damaged, or no archive of docker save.
 image-file-missing | prepare | There is no image file at this place | The path is wrong, or the file belongs to somebody else.
+image-file-no-space | deploy | There is no room for the image as a file | The disk of its folder is too small or full.
+image-file-not-writable | deploy | The image cannot be saved in this folder | It belongs to somebody else, or is read-only.
 image-file-several | image | The file holds more than one image | Which one is meant is not said.
 image-file-unknown | prepare | The file is no archive of docker save | It is neither tar nor gzip nor zstd.
+image-not-saved | deploy | The engine did not give out the image whole | It stopped, or its store is damaged.
 pins-unreadable | prepare | The updated pins of a profile are not usable | Their file was changed or cut off.
 update-git-missing | prepare | git is not installed | It is what asks upstream for its commits.
 update-not-testable | prepare | New pins cannot be tested on this computer | The profile runs on another one.
@@ -119,6 +122,21 @@ phase-not-satisfied | prepare | The run cannot start at this phase | What an ear
 profile-locked | prepare | The profiles are being written by another steadydancer | Its lock is still there.
 profile-token | prepare | A choice holds a token or a password | A profile never keeps one.
 profile-unreadable | prepare | A profile cannot be read | Its JSON is damaged, or of a newer version.
+pod-crash-loop | deploy | The pod's container ends again and again | The image does not run there; its log says why.
+pod-cuda-old | deploy | The pod's host has a driver that is too old | The image asks for a newer CUDA than it has.
+pod-ended | deploy | The pod has ended by itself | Its container ended, or its host did.
+pod-image-not-pulled | deploy | The pod cannot pull the image | It is private, was not pushed, or its registry limits pulls.
+pod-lost | deploy | The pod is gone | Somebody or Runpod itself ended it.
+pod-not-ready | deploy | ComfyUI does not answer in the pod in time | Its host is slow, or the image does not start there.
+runpod-key-missing | deploy | Runpod is asked with a key, and none is set | RUNPOD_API_KEY is where it comes from.
+runpod-no-candidate | deploy | Runpod offers no GPU that fits | Memory, CUDA, price or place leave none that is free.
+runpod-price | deploy | Runpod asks more than was agreed to | Its price went up between look and start.
+runpod-rate-limited | deploy | Runpod asks us to come more slowly | Other tools of the account ask it too.
+runpod-request | deploy | Runpod refuses what was asked for | Its answer says why.
+runpod-server-error | deploy | Runpod has a fault of its own | It gets over it, mostly.
+runpod-spend-limit | deploy | The sum that was agreed to is spent | The pod was ended by it.
+runpod-unreachable | deploy | Runpod's API gives no answer | There is no way to it, or it is down.
+runpod-volume-unknown | deploy | The account has no such network volume | It was deleted, or belongs to another account.
 push-no-login | push | Nobody is logged in to the registry | It takes no push without a login.
 push-not-tested | push | No tag is moved to an image that was not tested | No run of this computer tested it, or the last one failed.
 push-refused | push | The image was not pushed | The registry's answer says why.

@@ -42,6 +42,9 @@ const examples: Record<string, number[]> = {
   'steadydancer diagnose --container comfyui': [2, 10],
   'steadydancer models pull --variant fp8 --dest /data/models': [13, 16],
   'steadydancer profiles list': [0],
+  // Without a key.
+  'steadydancer deploy --profile runpod-volume-fp8 --image ghcr.io/me/steadydancer:1.0': [20],
+  'steadydancer deploy --profile rehearsal --image ghcr.io/me/rehearsal:1 --pay 0.3': [20],
   // Nobody is logged in there.
   'steadydancer push --to ghcr.io/me/steadydancer:1.0': [19],
   'steadydancer push --to ghcr.io/me/steadydancer:rc --promote nightly --json': [19],
