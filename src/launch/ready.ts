@@ -3,7 +3,7 @@ import { exitCodes } from '../contract/exit-codes.ts';
 import { Failure } from '../contract/failure.ts';
 import type { Clock } from '../ports/clock.ts';
 import { formatDuration, formatMemory } from '../text/format.ts';
-import { type FollowedLog, followContainerLog } from './container-log.ts';
+import { type FollowedLog, type FollowOptions, followContainerLog } from './container-log.ts';
 import { saysNoGpu } from './refusals.ts';
 import type { StartupLog } from './startup-log.ts';
 
@@ -28,6 +28,8 @@ export interface ReadyWait {
   url: string;
   startup: StartupLog;
   log: FollowedLog;
+  /** What of the output is followed, and where it is kept: for reading it once more. */
+  again?: Pick<FollowOptions, 'since' | 'rawFile'>;
   /** False for an image of the person's own, whose log may use other words. */
   needsLine: boolean;
   limitMs: number;
@@ -117,7 +119,7 @@ async function explainDeath(wait: ReadyWait, ms: number): Promise<Failure> {
   ]);
   drained.abort();
   // Following one that dies at once can end before its words are written: ask once more.
-  if (startup.lastLine === '') await readAgain(container, startup);
+  if (startup.lastLine === '') await readAgain(wait);
   const info = await container.inspect().catch(() => null);
   if (!info) {
     return new Failure({
@@ -167,9 +169,10 @@ async function explainDeath(wait: ReadyWait, ms: number): Promise<Failure> {
 }
 
 /** Reads what the engine kept of the output; what cannot be read stays unsaid. */
-async function readAgain(container: Docker.Container, startup: StartupLog): Promise<void> {
+async function readAgain({ container, startup, again }: ReadyWait): Promise<void> {
   const log = await followContainerLog(container, {
     follow: false,
+    ...again,
     onLine: (line) => startup.read(line),
   }).catch(() => null);
   await log?.ended;

@@ -152,16 +152,20 @@ async function follow(
   const { needsLine, limitMs = READY_LIMIT_MS } = input;
   let following: FollowedLog | null = null;
   try {
-    const log = await followContainerLog(container, {
-      ...(up ? { fromNow: true } : since === undefined ? {} : { since }),
+    const again = {
+      ...(since === undefined ? {} : { since }),
       ...(input.logFile === undefined ? {} : { rawFile: input.logFile }),
+    };
+    const log = await followContainerLog(container, {
+      ...again,
+      ...(up ? { fromNow: true } : {}),
       onLine: (line) => {
         startup.read(line);
         input.onLine?.(line);
       },
     });
     following = log;
-    const readiness = { container, name, url, startup, log, fetch, clock, signal };
+    const readiness = { container, name, url, startup, log, again, fetch, clock, signal };
     const readyMs = up ? 0 : await waitReady({ ...readiness, needsLine, limitMs });
     emit({ type: 'container', state: by === 'reused' ? 'reused' : 'ready', id, name });
     return { id, name, url, port, by, readyMs, stopFollowing: () => log.close() };

@@ -25,3 +25,16 @@ export async function moveTo(pty: PtySession, label: string): Promise<void> {
 export function cursorRow(pty: PtySession): string {
   return pty.screen().find((row) => /^ ?[❯>] ?/.test(row)) ?? '';
 }
+
+/** Enter is dead just after a page appears: presses again until it counted, never twice at once. */
+export async function pressSlowly(pty: PtySession, stillThere: () => boolean): Promise<void> {
+  await expect
+    .poll(
+      () => {
+        if (stillThere()) pty.press('enter');
+        return stillThere();
+      },
+      { interval: 400, timeout: 10_000 },
+    )
+    .toBe(false);
+}

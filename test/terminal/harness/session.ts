@@ -153,9 +153,16 @@ export class PtySession {
     this.#pty.write(keys[key]);
   }
 
-  resize(columns: number, rows: number): void {
+  /**
+   * Resizes the window and waits for a page of its width. A frame that was on its way meanwhile can
+   * be taller than the new window, whoever draws: it does not count as flicker.
+   */
+  async resize(columns: number, rows: number): Promise<void> {
+    const scrolls = this.#scrolls;
     this.#terminal.resize(columns, rows);
     this.#pty.resize(columns, rows);
+    await this.waitFor(new RegExp(`^ ?[─-]{${columns - 2}}`, 'm'));
+    this.#scrolls = scrolls;
   }
 
   /** As when the window is closed. */

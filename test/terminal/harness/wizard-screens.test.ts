@@ -82,8 +82,7 @@ test('resizes in mid-run are drawn, never taller than the terminal', async () =>
     [100, 30],
     [80, 24],
   ] as const) {
-    pty.resize(columns, rows);
-    await pty.waitFor(new RegExp(`^ [─]{${columns - 2}}$`, 'm'));
+    await pty.resize(columns, rows);
     await pty.waitFor('d detach');
     expect(pty.screen()).toHaveLength(rows);
   }

@@ -1,5 +1,8 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import type Docker from 'dockerode';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { FrameReader } from '../../../src/launch/container-log.ts';
 import {
   decideName,
@@ -88,6 +91,24 @@ describe('waitReady', () => {
       code: 'container-exited',
       message: 'Container steadydancer-a was removed while it started.',
     });
+  });
+
+  it('reads once more, and keeps, what was missed of one that dies at once', async () => {
+    const words = "ModuleNotFoundError: No module named 'gguf'\n";
+    const head = Buffer.from([2, 0, 0, 0, 0, 0, 0, words.length]);
+    const info = { State: { ExitCode: 1, OOMKilled: false, Error: '' }, HostConfig: {} };
+    const container = {
+      wait: async () => ({ StatusCode: 1 }),
+      inspect: async () => info,
+      logs: async () => Buffer.concat([head, Buffer.from(words)]),
+    } as never;
+    const rawFile = join(mkdtempSync(join(tmpdir(), 'sd-ready-')), 'container.log');
+    onTestFinished(() => rmSync(dirname(rawFile), { recursive: true, force: true }));
+    await expect(wait({ container, again: { rawFile } })).rejects.toMatchObject({
+      code: 'container-exited',
+      details: { proof: words.trim() },
+    });
+    expect(readFileSync(rawFile, 'utf8')).toBe(words);
   });
 
   it("ends with the signal's reason", async () => {
