@@ -32,6 +32,8 @@ export interface RunFacts {
   serverAttention?: string;
   /** Tags that were pushed. */
   pushed?: { ref: string; digest: string }[];
+  /** The image as a file. */
+  saved?: { path: string; bytes: number };
   smoke: SmokeLevel[];
   outputs: OutputFile[];
   /** Milliseconds that the build phases have taken together. */

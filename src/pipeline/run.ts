@@ -9,6 +9,7 @@ import { REHEARSAL_RESERVE_BYTES } from '../recipe/plan-rehearsal.ts';
 import type { Question } from '../runner/questions.ts';
 import type { RunRequest } from '../runner/request.ts';
 import { lockProfile } from '../runner/run-lock.ts';
+import { formatBytes } from '../text/format.ts';
 import { Cancelled } from './cancel.ts';
 import type { Ports, RunContext, RunFacts } from './context.ts';
 import { countDownloads, runDisk } from './disk-guard-run.ts';
@@ -185,12 +186,17 @@ function askedFor({ planned }: RunContext): Record<string, unknown> {
 
 function readySentence({ request, planned, facts }: RunContext): string {
   const what = planned.choices.recipe === 'rehearsal' ? 'The rehearsal' : 'ComfyUI';
+  if (facts.saved) return savedSentence(facts.saved);
   if (facts.pushed && !facts.container) return pushedSentence(facts.pushed);
   if (request.until && !facts.container) return `Done up to ${request.until}, as asked.`;
   const passed = facts.smoke.length > 0 ? 'passed its test' : 'became ready';
   if (request.stopAfter) return `${what} ${passed} and was stopped, as asked.`;
   const tested = facts.smoke.length > 0 ? ' and passed its test' : '';
   return `${what} runs at ${facts.url}${tested}.`;
+}
+
+function savedSentence({ path, bytes }: NonNullable<RunFacts['saved']>): string {
+  return `The image is saved as ${path} (${formatBytes(bytes)}); nothing was started here: steadydancer run --image FILE starts it on the other computer.`;
 }
 
 function pushedSentence(pushed: NonNullable<RunFacts['pushed']>): string {

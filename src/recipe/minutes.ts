@@ -30,6 +30,12 @@ export function uploadMinutes(bytes: number): Minutes {
   return { low: tenth(bytes / high / 60), high: tenth(bytes / low / 60) };
 }
 
+/** Packing an image into a file: what one core compresses, an estimate. */
+export function saveMinutes(bytes: number): Minutes {
+  const { low, high } = durations.saveBytesPerSecond;
+  return { low: tenth(bytes / high / 60), high: tenth(bytes / low / 60) };
+}
+
 export function add(...spans: Minutes[]): Minutes {
   const sum = (end: 'low' | 'high') => tenth(spans.reduce((all, span) => all + span[end], 0));
   return { low: sum('low'), high: sum('high') };

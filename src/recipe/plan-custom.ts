@@ -7,7 +7,7 @@ import { unseen } from './machine-warnings.ts';
 import { assumptions, usual } from './minutes.ts';
 import { imageFileBytes, imageProblem, type PlannedImage, plannedImage } from './plan-image.ts';
 import { simpleLayout, simplePlan } from './plan-simple.ts';
-import { step } from './plan-steps.ts';
+import { saveStep, step } from './plan-steps.ts';
 import { targetGpu } from './target-gpu.ts';
 import type { PlanInput, Planned, Step } from './types.ts';
 
@@ -46,9 +46,12 @@ export function planCustom(input: PlanInput, choices: ResolvedChoices): Planned 
   };
 }
 
+/** A ComfyUI with torch; what a person's own image has is known only when it is built. */
+const LIKELY_IMAGE_BYTES = 15e9;
+
 function customSteps(
   input: PlanInput,
-  { image, port }: ResolvedChoices,
+  { image, port, target }: ResolvedChoices,
   { digest, ref }: PlannedImage,
 ): Step[] {
   const { history } = input;
@@ -72,12 +75,16 @@ function customSteps(
   return [
     prepare,
     ...made,
-    step('launch', 'container', `${digest}:${port}`, ['image'], {
-      minutes: usual('launch', history, assumptions.launch),
-    }),
-    step('smoke', 'levels that apply', digest, ['launch'], {
-      minutes: usual('smoke', history, assumptions.smoke),
-    }),
+    ...(target === 'file'
+      ? [saveStep(digest, history, LIKELY_IMAGE_BYTES)]
+      : [
+          step('launch', 'container', `${digest}:${port}`, ['image'], {
+            minutes: usual('launch', history, assumptions.launch),
+          }),
+          step('smoke', 'levels that apply', digest, ['launch'], {
+            minutes: usual('smoke', history, assumptions.smoke),
+          }),
+        ]),
   ];
 }
 

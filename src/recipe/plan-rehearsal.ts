@@ -9,7 +9,7 @@ import { unseen } from './machine-warnings.ts';
 import { usual } from './minutes.ts';
 import { imageFileBytes, imageProblem, plannedImage } from './plan-image.ts';
 import { simpleLayout, simplePlan } from './plan-simple.ts';
-import { step } from './plan-steps.ts';
+import { saveStep, step } from './plan-steps.ts';
 import type { PlanInput, Planned, Step } from './types.ts';
 
 const MB = 1e6;
@@ -64,8 +64,18 @@ function rehearsalSteps(
       diskBytes,
       ...(built ? {} : quick('image', 0.1, 0.5)),
     }),
-    step('launch', 'container', `${digest}:${choices.port}`, ['image'], quick('launch', 0.1, 0.2)),
-    step('smoke', 'test video', digest, ['launch'], quick('smoke', 0.1, 0.2)),
+    ...(choices.target === 'file'
+      ? [saveStep(digest, history, IMAGE_BYTES)]
+      : [
+          step(
+            'launch',
+            'container',
+            `${digest}:${choices.port}`,
+            ['image'],
+            quick('launch', 0.1, 0.2),
+          ),
+          step('smoke', 'test video', digest, ['launch'], quick('smoke', 0.1, 0.2)),
+        ]),
   ];
 }
 

@@ -11,7 +11,7 @@ import {
   uploadMinutes,
   usual,
 } from './minutes.ts';
-import { step } from './plan-steps.ts';
+import { saveStep, step } from './plan-steps.ts';
 import type { Stack } from './stacks.ts';
 import type { PlanInput, Step } from './types.ts';
 
@@ -93,6 +93,8 @@ export function steadyDancerSteps(all: StepsFor): Step[] {
       ),
       step('smoke', 'test video', digest, ['launch', 'models'], { minutes: smoke }),
     );
+  } else if (choices.target === 'file') {
+    steps.push(saveStep(digest, history, stack.costs.imageBytes));
   } else if (choices.target === 'runpod') {
     const upload = uploadMinutes(stack.costs.compressedBytes);
     steps.push(

@@ -127,6 +127,7 @@ pod-cuda-old | deploy | The pod's host has a driver that is too old | The image 
 pod-ended | deploy | The pod has ended by itself | Its container ended, or its host did.
 pod-image-not-pulled | deploy | The pod cannot pull the image | It is private, was not pushed, or its registry limits pulls.
 pod-lost | deploy | The pod is gone | Somebody or Runpod itself ended it.
+pod-not-ended | deploy | A pod could not be ended | It may still run and cost; Runpod's answer says why.
 pod-not-ready | deploy | ComfyUI does not answer in the pod in time | Its host is slow, or the image does not start there.
 runpod-key-missing | deploy | Runpod is asked with a key, and none is set | RUNPOD_API_KEY is where it comes from.
 runpod-no-candidate | deploy | Runpod offers no GPU that fits | Memory, CUDA, price or place leave none that is free.

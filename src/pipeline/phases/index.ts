@@ -1,3 +1,4 @@
+import { UsageError } from '../../contract/failure.ts';
 import type { Planned } from '../../recipe/types.ts';
 import type { RunRequest } from '../../runner/request.ts';
 import type { Phase } from '../context.ts';
@@ -7,11 +8,28 @@ import { launch } from './launch.ts';
 import { models } from './models.ts';
 import { prepare } from './prepare.ts';
 import { push } from './push.ts';
+import { saveFile } from './save-file.ts';
 import { smoke } from './smoke.ts';
 import { validate } from './validate.ts';
 
 /** The phases of a run on this machine, in order (DESIGN.md, "How data flows"). */
 const phases: readonly Phase[] = [prepare, validate, dependencies, models, image, launch, smoke];
+
+type PlannedPhases = Pick<Planned, 'steps'> & { choices: Pick<Planned['choices'], 'target'> };
+
+/** For another computer: models are fetched there, unless they are to be in the image. */
+function withoutStart(steps: Planned['steps']): Phase[] {
+  const fetches = steps.some(({ phase }) => phase === 'models');
+  const before = fetches ? [models] : [];
+  return [prepare, validate, dependencies, ...before, image, saveFile];
+}
+
+/** A tag is moved by a test, and a test needs a start. */
+function refuseStart(until: RunRequest['until'], promote: RunRequest['promote']): void {
+  if (until !== 'launch' && until !== 'smoke' && promote === undefined) return;
+  const option = promote === undefined ? `--until ${until}` : '--promote';
+  throw new UsageError(`With target=file nothing is started here: ${option} has no place in it.`);
+}
 
 /**
  * The phases, each waiting for what the plan says: models come beside the build, or after it where
@@ -19,11 +37,13 @@ const phases: readonly Phase[] = [prepare, validate, dependencies, models, image
  * the test where a tag is to be moved by it.
  */
 export function phasesOf(
-  { steps }: Pick<Planned, 'steps'>,
-  { pushTo, promote }: Pick<RunRequest, 'pushTo' | 'promote'>,
+  { steps, choices: { target } }: PlannedPhases,
+  { pushTo, promote, until }: Pick<RunRequest, 'pushTo' | 'promote' | 'until'>,
 ): Phase[] {
+  if (target === 'file') refuseStart(until, promote);
   const pushed: Phase = promote === undefined ? push : { ...push, after: ['image', 'smoke'] };
-  return (pushTo === undefined ? phases : [...phases, pushed]).map((phase) => {
+  const here = target === 'file' ? withoutStart(steps) : phases;
+  return (pushTo === undefined ? here : [...here, pushed]).map((phase) => {
     const planned = steps.find((step) => step.phase === phase.id);
     return { ...phase, after: [...new Set([...phase.after, ...(planned?.after ?? [])])] };
   });

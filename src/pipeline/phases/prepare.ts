@@ -37,7 +37,8 @@ export const prepare: Phase = {
 };
 
 /** Nothing is started in this run. */
-function endsWithImage({ request: { until, promote } }: RunContext): boolean {
+function endsWithImage({ request: { until, promote }, planned }: RunContext): boolean {
+  if (planned.choices.target === 'file') return true;
   if (until === 'push') return promote === undefined;
   return until !== undefined && phaseIds.indexOf(until) <= phaseIds.indexOf('image');
 }
@@ -46,6 +47,7 @@ function endsWithImage({ request: { until, promote } }: RunContext): boolean {
 function checkTarget(ctx: RunContext): void {
   const { target } = ctx.planned.choices;
   if (target === 'local' || endsWithImage(ctx)) return;
+  if (target === 'ssh') throw onServerInstead();
   throw new Failure({
     code: 'target-not-here',
     sentence: `Target ${target} is built here and not started here.`,
@@ -54,6 +56,18 @@ function checkTarget(ctx: RunContext): void {
         label: 'Build the image',
         command: `steadydancer run --set target=${target} --until image`,
       },
+    ],
+  });
+}
+
+/** On the server it is local: its GPU, disk, paths and ports are seen there and nowhere else. */
+function onServerInstead(): Failure {
+  return new Failure({
+    code: 'target-not-here',
+    sentence: 'A server with ssh builds and runs it itself: start the wizard there.',
+    fixes: [
+      { label: 'Shown here, run there', command: 'steadydancer --on user@host' },
+      { label: 'Build the image here', command: 'steadydancer run --set target=ssh --until image' },
     ],
   });
 }
