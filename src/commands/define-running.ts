@@ -54,6 +54,7 @@ export function defineRunning(program: Command, action: Action, io: Io): void {
     .description('the build log of a run')
     .option('-f, --follow', 'go on while the run goes on')
     .option('--container', "the container's log instead")
+    .option('--pod [id]', "a rented pod's instead (default: our last one)")
     .option('--json', "the run's events instead, one a line")
     .addHelpText('after', example('steadydancer logs -f'))
     .action((run, options) =>
@@ -70,7 +71,7 @@ export function defineRunning(program: Command, action: Action, io: Io): void {
 
   program
     .command('stop')
-    .description('stop our containers; with --run the run that is going on')
+    .description('stop our containers, end our pods; with --run stop the run that is going on')
     .option('-p, --profile <name>', 'only of this profile')
     .option('--run', 'stop the run that is going on; finished steps are kept')
     .option('--json', 'one JSON document on stdout')

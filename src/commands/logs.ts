@@ -20,11 +20,13 @@ export interface LogsOptions {
   follow?: boolean;
   container?: boolean;
   json?: boolean;
+  /** A pod's instead: true for our last one, or its id. */
+  pod?: string | true;
 }
 
 /**
  * `steadydancer logs [RUN]`: the raw build log of the last run, or its container's, or (`--json`)
- * its events. Printed lines are
+ * its events, or (`--pod`) what a rented pod says. Printed lines are
  * made harmless; the bytes as they came are in the run's folder.
  */
 export async function logs(
@@ -32,6 +34,10 @@ export async function logs(
   options: LogsOptions,
   io: Io,
 ): Promise<number> {
+  if (options.pod !== undefined) {
+    const { podLogs } = await import('./pod-logs.ts');
+    return podLogs(options.pod === true ? undefined : options.pod, options.follow ?? false, io);
+  }
   const run = await findRun(places(io.env, io.home).runs, wanted);
   if (!run) {
     io.say(wanted ? `There is no run ${wanted}.` : 'There is no run yet.');

@@ -13,6 +13,7 @@ import { followEvents } from '../runner/follow.ts';
 import { findRun, type KnownRun, knownRuns } from '../runner/live-runs.ts';
 import { runFiles } from '../runner/run-record.ts';
 import { type Io, outJson } from './io.ts';
+import { currentPods } from './our-pods.ts';
 
 /** `steadydancer status`: what runs, the last run, and what killed runs left behind. */
 export async function status(options: { json?: boolean }, io: Io): Promise<number> {
@@ -25,7 +26,7 @@ export async function status(options: { json?: boolean }, io: Io): Promise<numbe
 /** Looks at the engine and at runs/. An engine that cannot be asked is a note, not a failure. */
 export async function currentStatus(io: Pick<Io, 'env' | 'home'>): Promise<Status> {
   const { runs: runsDir } = places(io.env, io.home);
-  const { found, note } = await look(runsDir, io);
+  const [{ found, note }, pods] = await Promise.all([look(runsDir, io), currentPods(io)]);
   const last = await findRun(runsDir);
   const run = last ? await runStatus(last) : null;
   const containers = found.containers.map((container) => ({
@@ -41,8 +42,9 @@ export async function currentStatus(io: Pick<Io, 'env' | 'home'>): Promise<Statu
   const up = containers.some((container) => container.state === 'running');
   return {
     v: 1,
-    running: up || run?.state === 'running',
+    running: up || run?.state === 'running' || pods.length > 0,
     containers,
+    ...(pods.length > 0 ? { pods } : {}),
     ...(run ? { run } : {}),
     leftovers: await leftovers(runsDir, found),
     ...(note ? { note } : {}),
@@ -121,6 +123,13 @@ function statusLines(document: Status): string[] {
   const lines = [document.running ? 'Running.' : 'Nothing runs.'];
   for (const { name, state, url } of document.containers) {
     lines.push(`  container ${name}: ${state}${url ? `, ${url}` : ''}`);
+  }
+  for (const { id, name, gpu, state, costPerHour, costUsd, url } of document.pods ?? []) {
+    const costs = `${costPerHour ?? '?'} $/h, about ${costUsd.toFixed(2)} $ so far`;
+    lines.push(
+      `  pod ${id ?? name}, ${gpu ?? 'GPU not known'}: ${state}, ${costs}${url ? `, ${url}` : ''}`,
+    );
+    lines.push('    it costs until it is ended: steadydancer stop');
   }
   const { run } = document;
   if (run) {

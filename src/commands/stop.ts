@@ -8,6 +8,7 @@ import { type KnownRun, knownRuns } from '../runner/live-runs.ts';
 import { processLives } from '../runner/run-record.ts';
 import { connectedEngine } from './engine.ts';
 import { type Io, outJson } from './io.ts';
+import { endPods } from './our-pods.ts';
 
 export interface StopOptions {
   profile?: string;
@@ -19,18 +20,35 @@ export interface StopOptions {
 const RUN_ENDS_MS = 60_000;
 const POLL_MS = 100;
 
-/** `steadydancer stop`: our containers, or with `--run` the run that is going on. */
+/** `steadydancer stop`: our containers and rented pods, or with `--run` the run that is going on. */
 export async function stop(options: StopOptions, io: Io): Promise<number> {
   const live = await liveRun(options, io);
   if (options.run) return stopRun(live, options, io);
+  // What costs money comes first, and does not wait for an engine or a run.
+  const { ended, failure, any } = await endPods(options.profile, io);
+  for (const { id, name, costUsd } of options.json ? [] : ended) {
+    io.say(`Pod ${id ?? name} is ended, after about ${costUsd.toFixed(2)} $.`);
+  }
   if (live) throw runGoesOn(live);
-  const { docker } = await connectedEngine(io);
-  const { profile } = options;
-  const stopped = await stopContainers(docker, profile === undefined ? {} : { profile });
-  if (options.json) outJson(io, { v: 1, ok: true, stopped });
-  else if (stopped.length === 0) io.say('Nothing of ours runs.');
+  const stopped = await stopOurs(options, any, io);
+  if (failure) throw failure;
+  const pods = ended.length > 0 ? { pods: ended } : {};
+  if (options.json) outJson(io, { v: 1, ok: true, stopped, ...pods });
+  else if (stopped.length === 0 && ended.length === 0) io.say('Nothing of ours runs.');
   else for (const { name } of stopped) io.say(`Container ${name} is stopped; it is kept.`);
   return exitCodes.done;
+}
+
+/** Our containers. Who has a pod needs no engine here: that it is not there is only said. */
+async function stopOurs({ profile }: StopOptions, hasPod: boolean, io: Io) {
+  try {
+    const { docker } = await connectedEngine(io);
+    return await stopContainers(docker, profile === undefined ? {} : { profile });
+  } catch (error) {
+    if (!hasPod || !(error instanceof Failure)) throw error;
+    io.say(`Containers were not looked at: ${error.message}`);
+    return [];
+  }
 }
 
 async function stopRun(live: KnownRun | null, options: StopOptions, io: Io): Promise<number> {

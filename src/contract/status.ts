@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { podStatusSchema } from './deploy.ts';
 import { phaseIdSchema } from './ids.ts';
 
 export const containerStatusSchema = z.object({
@@ -27,11 +28,13 @@ export const runStatusSchema = z.object({
 });
 export type RunStatus = z.infer<typeof runStatusSchema>;
 
-/** `status --json`. `running` is true while a run or one of our containers runs. */
+/** `status --json`. `running` is true while a run, one of our containers or a pod runs. */
 export const statusSchema = z.object({
   v: z.literal(1),
   running: z.boolean(),
   containers: z.array(containerStatusSchema),
+  /** Rented pods that run, or of which it is not known; absent where there are none. */
+  pods: z.array(podStatusSchema).optional(),
   /** The run that is going on, else the last one. */
   run: runStatusSchema.optional(),
   /** What a run that was killed left behind, each with what takes it up again or away. */
@@ -48,6 +51,8 @@ export const stopSchema = z.object({
   v: z.literal(1),
   ok: z.boolean(),
   stopped: z.array(namedContainer),
+  /** Pods that were ended for good; absent where there were none. */
+  pods: z.array(podStatusSchema).optional(),
   /** The run that was cancelled, with `--run`. */
   run: z.string().optional(),
 });
