@@ -3,6 +3,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { connectionOptions } from '../src/commands/comfy-connection.ts';
 import { connectedEngine } from '../src/commands/engine.ts';
 import type { Io } from '../src/commands/io.ts';
+import { withKeptToken } from '../src/models/kept-token.ts';
 import { readResult } from '../src/pipeline/history.ts';
 import { systemClock } from '../src/ports/clock.ts';
 import { systemProcesses } from '../src/ports/processes.ts';
@@ -39,7 +40,8 @@ export function troubleWorld(io: Io): TroubleWorld {
       const { diagnoses, proof } = await read(subject, io, runsDir, signal);
       return lookAtLog({ ...input(signal), runDir: null, diagnoses }, proof);
     },
-    retry: (run, retry) => continueRun(run, retry, runsDir, io.env),
+    retry: async (run, retry) =>
+      continueRun(run, retry, runsDir, await withKeptToken({ ...ports, home: io.home })),
     containers: async (signal) => {
       const { docker } = await connectedEngine(io);
       const found = await docker.listContainers({ all: true });

@@ -5,7 +5,7 @@ import { startAgain } from '../src/launch/start-again.ts';
 import { observeNetwork } from '../src/machine/network.ts';
 import { walkRoad } from '../src/machine/provide-engine.ts';
 import type { Machine } from '../src/machine/types.ts';
-import { hubAccess } from '../src/models/hub-access.ts';
+import { withKeptToken } from '../src/models/kept-token.ts';
 import { throughProxies } from '../src/models/through-proxies.ts';
 import { gatherFacts } from '../src/pipeline/planning.ts';
 import { systemClock } from '../src/ports/clock.ts';
@@ -37,7 +37,8 @@ export function wizardWorld(io: Io): WizardWorld {
       const request = { v: 1, runId, ...asked, ...how };
       const { gpu } = seen.machine;
       const driver = gpu?.state === 'ready' ? gpu.driver : null;
-      await beginRun(runsDir, runRequestSchema.parse(request), io.env, driver);
+      const env = await withKeptToken({ ...ports, home: io.home });
+      await beginRun(runsDir, runRequestSchema.parse(request), env, driver);
       return { runId };
     },
     startAgain: (onLine, signal) => startLast(io, onLine, signal),
@@ -65,8 +66,8 @@ export function wizardWorld(io: Io): WizardWorld {
     rootRights,
     askPassword,
     tokenFrom: async () => {
-      if (io.env.HF_TOKEN || io.env.HUGGING_FACE_HUB_TOKEN) return 'environment';
-      return hubAccess(io.env).token === null ? 'none' : 'file';
+      const { tokenWorld } = await import('./connect-token.ts');
+      return tokenWorld(io).look().from;
     },
   };
 }

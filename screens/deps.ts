@@ -16,6 +16,7 @@ import type { CleanWorld } from './clean-world.ts';
 import type { Terminal } from './kit/mount.tsx';
 import type { RunWorld } from './panes/run-world.ts';
 import type { ProfilesWorld } from './profiles-world.ts';
+import type { TokenWorld } from './token-world.ts';
 import type { TroubleWorld } from './trouble-world.ts';
 
 /** A row of the machine page: there from the first frame, filled in where it stands. */
@@ -57,6 +58,7 @@ export interface RunDeps extends RunWorld {
   firstFrame?(path: string): Promise<Picture | null>;
   profiles?(): Promise<ProfilesWorld>;
   cleaning?(): Promise<CleanWorld>;
+  token?(): Promise<TokenWorld>;
   /** What the pages of a failure need: it brings the whole engine, so it is loaded with the first. */
   trouble?(): Promise<TroubleWorld>;
 }
@@ -90,7 +92,7 @@ export interface FirstSight extends Glance {
 }
 
 /** Where the hub's token comes from. */
-export type TokenFrom = 'environment' | 'file' | 'none';
+export type TokenFrom = 'environment' | 'file' | 'kept' | 'typed' | 'none';
 
 /** What the wizard asks of the engine; loaded behind the first frame. */
 export interface WizardWorld {

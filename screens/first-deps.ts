@@ -4,6 +4,7 @@ import { systemClock } from '../src/ports/clock.ts';
 import { places } from '../src/profiles/places.ts';
 import { lastRun } from '../src/runner/last-run.ts';
 import type { Asked, WizardDeps, WizardWorld } from './deps.ts';
+import type { TokenWorld } from './token-world.ts';
 
 /**
  * The wizard's world with what its first frame needs; the rest is the engine, which is loaded at its
@@ -25,6 +26,12 @@ export function firstDeps(io: Io, version: string, goesOn: Asked | null): Wizard
     return loaded;
   };
   const { runs } = places(io.env, io.home);
+  let tokens: Promise<TokenWorld> | undefined;
+  // One for all pages: what was typed is known to each of them.
+  const token = () => {
+    tokens ??= import('./connect-token.ts').then(({ tokenWorld }) => tokenWorld(io));
+    return tokens;
+  };
   const deps: WizardDeps = {
     version,
     ...(goesOn ? { goesOn } : {}),
@@ -41,6 +48,7 @@ export function firstDeps(io: Io, version: string, goesOn: Asked | null): Wizard
       return deps.control(...given);
     },
     profiles: async () => (await import('./connect-profiles.ts')).profilesWorld(io),
+    token,
     cleaning: async () => (await import('./connect-clean.ts')).cleanWorld(io),
     trouble: async () => (await import('./connect-trouble.ts')).troubleWorld(io),
     sight: { ...glance(io.env), last: lastRun(runs) },
@@ -56,7 +64,7 @@ export function firstDeps(io: Io, version: string, goesOn: Asked | null): Wizard
     walkRoad: async (...given) => (await world()).walkRoad(...given),
     rootRights: async () => (await world()).rootRights(),
     askPassword: async () => (await world()).askPassword(),
-    tokenFrom: async () => (await world()).tokenFrom(),
+    tokenFrom: async () => (await token()).look().from,
     rehearsal: async () => (await world()).rehearsal(),
   };
   return deps;

@@ -25,6 +25,8 @@ export function NamePage(props: {
   /** What taking it would mean. */
   about: (text: string) => readonly string[];
   problem: string | null;
+  /** It is a secret: a sign stands for each of its own. */
+  masked?: boolean;
   onAccept: (text: string) => void;
   onBack: () => void;
 }) {
@@ -45,6 +47,7 @@ export function NamePage(props: {
     field.begin(first);
   });
   const why = wrong(field.text);
+  const text = props.masked ? '*'.repeat(field.text.length) : field.text;
   const rows = (text: string, tone: 'plain' | 'strong' | 'quiet'): Line[] =>
     wrapWords(text, width).map((row): Line => [{ text: row, tone }]);
   const lines: Line[] = [
@@ -52,7 +55,7 @@ export function NamePage(props: {
     '',
     [
       { text: `${label}  ` },
-      ...spansOf(fieldLine(field, Math.max(8, width - label.length - 2), theme)),
+      ...spansOf(fieldLine({ text, at: field.at }, Math.max(8, width - label.length - 2), theme)),
     ],
     '',
     ...(why === null ? about(field.text).flatMap((text) => rows(text, 'quiet')) : []),

@@ -5,6 +5,7 @@ import { RunFeed } from './run-feed.ts';
 import { Answers } from './session/answers.ts';
 import { Cleaning } from './session/cleaning.ts';
 import { EngineRoads } from './session/engine-roads.ts';
+import { HubToken } from './session/hub-token.ts';
 import { Interrupts } from './session/interrupts.ts';
 import { Leaving } from './session/leaving.ts';
 import { Planning } from './session/planning.ts';
@@ -37,6 +38,7 @@ export class Session {
   readonly report: ReportActions;
   readonly profiles: ProfileActions;
   readonly cleaning: Cleaning;
+  readonly token: HubToken;
   readonly leaving: Leaving;
   readonly interrupts: Interrupts;
   /** Set by who draws: without screens there is nothing to put away. */
@@ -63,6 +65,7 @@ export class Session {
     this.running = new Running(shared, this.leaving);
     this.trouble = new Troubleshooting(shared, this.running);
     this.report = new ReportActions(shared);
+    this.token = new HubToken(shared);
     this.cleaning = new Cleaning(shared);
     this.profiles = new ProfileActions(shared, this.planning);
     this.interrupts = new Interrupts(shared, this.running, this.leaving);

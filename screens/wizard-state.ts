@@ -41,6 +41,13 @@ import {
   reduceRunPages,
 } from './state/run.ts';
 import {
+  firstToken,
+  reduceToken,
+  type TokenAction,
+  type TokenPage,
+  type TokenState,
+} from './state/token.ts';
+import {
   firstTrouble,
   reduceTrouble,
   type TroubleAction,
@@ -70,7 +77,8 @@ export type Page =
   | RunPage
   | TroublePage
   | ProfilesPage
-  | CleanPage;
+  | CleanPage
+  | TokenPage;
 
 export interface WizardState
   extends WayState,
@@ -81,7 +89,8 @@ export interface WizardState
     RunPagesState,
     TroubleState,
     ProfilesState,
-    CleanState {}
+    CleanState,
+    TokenState {}
 
 export type WizardAction =
   | WayAction
@@ -92,7 +101,8 @@ export type WizardAction =
   | RunAction
   | TroubleAction
   | ProfilesAction
-  | CleanAction;
+  | CleanAction
+  | TokenAction;
 
 export const firstState: WizardState = {
   page: { at: 'welcome' },
@@ -107,6 +117,7 @@ export const firstState: WizardState = {
   ...firstTrouble,
   ...firstProfiles,
   ...firstClean,
+  ...firstToken,
 };
 
 /** An action that means nothing where one is gives the same object back. */
@@ -130,6 +141,8 @@ export function reduceWizard(state: WizardState, action: WizardAction): WizardSt
       return reduceProfiles(state, action);
     case 'clean':
       return reduceClean(state, action);
+    case 'token':
+      return reduceToken(state, action);
     default:
       return action satisfies never;
   }

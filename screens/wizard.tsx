@@ -24,6 +24,7 @@ import { rootPage } from './pages/root.tsx';
 import { runPage } from './pages/run.tsx';
 import { savePage } from './pages/save.tsx';
 import { targetPage } from './pages/target.tsx';
+import { tokenPage, tokenTextPage } from './pages/token.tsx';
 import {
   askSourcePage,
   bundlePage,
@@ -73,6 +74,8 @@ const pages: { readonly [At in Page['at']]: PageOf<At> } = {
   proof: proofPage,
   bundle: bundlePage,
   profiles: profilesPage,
+  token: tokenPage,
+  'token-text': tokenTextPage,
   clean: cleanPage,
   'clean-agree': cleanAgreePage,
   cleaning: cleaningPage,

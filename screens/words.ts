@@ -17,6 +17,7 @@ import { profiles } from './words/profiles.ts';
 import { report } from './words/report.ts';
 import { review } from './words/review.ts';
 import { run, stop } from './words/run.ts';
+import { token } from './words/token.ts';
 import { trouble } from './words/trouble.ts';
 import { byCommand, welcome } from './words/welcome.ts';
 
@@ -53,6 +54,7 @@ const english = {
   stop,
   report,
   profiles,
+  token,
   clean,
   failure,
   trouble,

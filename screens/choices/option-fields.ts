@@ -20,6 +20,7 @@ export interface OptionsFor {
   token: TokenFrom | null;
   set: (change: Choices) => void;
   onMirrors: () => void;
+  onToken: () => void;
   /** Publishing beyond this computer is asked on a page of its own. */
   onExpose: () => void;
 }
@@ -82,7 +83,7 @@ export function isLoopback(listen: string): boolean {
   return listen === 'localhost' || listen === '::1' || listen.startsWith('127.');
 }
 
-function networkFields({ planned, proxy, token, onMirrors }: OptionsFor): Field[] {
+function networkFields({ planned, proxy, token, onMirrors, onToken }: OptionsFor): Field[] {
   const { settings, mirrors } = words;
   const set = Object.keys(planned.choices.mirrors ?? {});
   return [
@@ -105,11 +106,12 @@ function networkFields({ planned, proxy, token, onMirrors }: OptionsFor): Field[
       about: '',
     },
     {
-      kind: 'fact',
+      kind: 'page',
       id: 'token',
       label: settings.token,
       value: settings.tokens[token ?? 'unknown'],
-      about: '',
+      about: settings.tokenAbout,
+      onOpen: onToken,
     },
   ];
 }

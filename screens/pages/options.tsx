@@ -29,6 +29,7 @@ function OptionsPage({ state, session, next }: PageProps<'options'>) {
         proxy: wizard?.proxy ?? null,
         token,
         set: (change) => void session.answers.choose(change),
+        onToken: () => void session.token.open(),
         onMirrors: () => session.open({ at: 'mirrors' }),
         onExpose: () => session.open({ at: 'expose', listen: '0.0.0.0' }),
       })}

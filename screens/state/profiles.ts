@@ -38,7 +38,11 @@ export type ProfilesAction =
   | { flow: 'profiles'; type: 'done'; text: string; at?: string };
 
 /** Pages that ask one thing: once it is answered they are left. */
-const asking: readonly WizardState['page']['at'][] = ['profile-name', 'profile-delete'];
+const asking: readonly WizardState['page']['at'][] = [
+  'profile-name',
+  'profile-delete',
+  'token-text',
+];
 
 export function reduceProfiles(state: WizardState, action: ProfilesAction): WizardState {
   switch (action.type) {

@@ -45,9 +45,13 @@ export const settings = {
   proxy: 'Proxy',
   noProxy: 'none set (HTTPS_PROXY)',
   token: 'Token',
+  tokenAbout:
+    "A page of its own: where it comes from, and one to type. It raises the hub's limits.",
   tokens: {
     environment: 'from HF_TOKEN; not needed',
     file: "from the hub's own file; not needed",
+    kept: 'the one that was kept; not needed',
+    typed: 'typed here; not needed',
     none: 'none set, none needed',
     unknown: 'looking ...',
   },

@@ -7,11 +7,13 @@ import { exitCodes, signalExitCodes } from '../contract/exit-codes.ts';
 import { type Failure, UsageError } from '../contract/failure.ts';
 import type { ModelsReport } from '../contract/models.ts';
 import { hubAccess } from '../models/hub-access.ts';
+import { withKeptToken } from '../models/kept-token.ts';
 import { usualPlaces } from '../models/reuse.ts';
 import type { DownloadLimits, ModelOutcome, WantedModel } from '../models/types.ts';
 import { parseManifest, wantedModel } from '../models/wanted.ts';
 import { personPath } from '../pipeline/person-path.ts';
 import { systemClock } from '../ports/clock.ts';
+import { systemProcesses } from '../ports/processes.ts';
 import { formatBytes } from '../text/format.ts';
 import { type Io, outJson } from './io.ts';
 import { modelLine } from './model-lines.ts';
@@ -89,8 +91,9 @@ function unknownAction(action: string): UsageError {
 
 async function pullAll(errand: Errand): Promise<number> {
   const { options, io, store } = errand;
+  const env = await withKeptToken({ env: io.env, home: io.home, processes: systemProcesses });
   const report = await store.pull({
-    access: hubAccess(io.env, {
+    access: hubAccess(env, {
       ...(options.hub ? { endpoint: options.hub } : {}),
       tokenToMirror: options.tokenToMirror,
     }),

@@ -2,7 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import type { Event, EventOf } from '../contract/events.ts';
 import { exitCodes } from '../contract/exit-codes.ts';
 import { Failure, UsageError } from '../contract/failure.ts';
+import { withKeptToken } from '../models/kept-token.ts';
 import { endingOf } from '../pipeline/result.ts';
+import { systemProcesses } from '../ports/processes.ts';
 import { places } from '../profiles/places.ts';
 import { beginRun } from '../runner/begin-run.ts';
 import { newRunId } from '../runner/new-run.ts';
@@ -53,7 +55,8 @@ async function shown(started: FollowedRun, options: RunOptions, io: Io): Promise
 
 async function startRun(options: RunOptions, io: Io): Promise<FollowedRun> {
   const request = runRequest(options, io, newRunId(new Date()));
-  return beginRun(places(io.env, io.home).runs, request, io.env);
+  const env = await withKeptToken({ env: io.env, home: io.home, processes: systemProcesses });
+  return beginRun(places(io.env, io.home).runs, request, env);
 }
 
 function detached(started: FollowedRun, options: RunOptions, io: Io): number {

@@ -25,6 +25,8 @@ const pages: [Page, string[]][] = [
   [{ at: 'profiles' }, ['evening', 'rtx-3060-12gb', 'not usable', 'Enter']],
   [{ at: 'profile-name', ask: { kind: 'copy', of: 'evening' } }, ['which name', 'evening-copy']],
   [{ at: 'profile-delete', name: 'evening', path: '/p/evening.json' }, ['undone', 'y delete it']],
+  [{ at: 'token' }, ['Type one', 'Forget']],
+  [{ at: 'token-text', keep: true }, ['not shown', 'Token']],
   [{ at: 'clean' }, ['[ ]', '6.1 GB', 'Build cache']],
 ];
 const sizes = [
@@ -90,22 +92,21 @@ describe.each(pages)('$at', (page, says) => {
   });
 });
 
-test.each(pages.filter(([{ at }]) => !['save', 'image', 'profile-name'].includes(at)))(
-  '$at: ? tells its keys with what they do, and any key closes it',
-  async (page) => {
-    const screen = await shown(page, { columns: 80, rows: 24 });
-    const keys = (await screen.lines()).at(-1) ?? '';
-    screen.type('?');
-    await screen.waitFor('Keys on this page');
-    const help = await screen.text();
-    for (const key of ['Enter', 'Tab', 'Esc', 'Up/Down']) {
-      // A key that the page names is told, one that it does not have is not.
-      expect(help.includes(`  ${key}  `), key).toBe(
-        keys.includes(key) || (key === 'Up/Down' && help.includes('scroll')),
-      );
-    }
-    screen.type('x');
-    await screen.waitFor(keys.trim().slice(0, 10));
-    await screen.unmount();
-  },
-);
+test.each(
+  pages.filter(([{ at }]) => !['save', 'image', 'profile-name', 'token-text'].includes(at)),
+)('$at: ? tells its keys with what they do, and any key closes it', async (page) => {
+  const screen = await shown(page, { columns: 80, rows: 24 });
+  const keys = (await screen.lines()).at(-1) ?? '';
+  screen.type('?');
+  await screen.waitFor('Keys on this page');
+  const help = await screen.text();
+  for (const key of ['Enter', 'Tab', 'Esc', 'Up/Down']) {
+    // A key that the page names is told, one that it does not have is not.
+    expect(help.includes(`  ${key}  `), key).toBe(
+      keys.includes(key) || (key === 'Up/Down' && help.includes('scroll')),
+    );
+  }
+  screen.type('x');
+  await screen.waitFor(keys.trim().slice(0, 10));
+  await screen.unmount();
+});
