@@ -27,15 +27,15 @@ export const target = {
   ways: {
     local: { label: 'This computer', note: 'built, started and tested here' },
     runpod: { label: 'Runpod', note: 'built here; you push it and start a pod from it' },
-    ssh: { label: 'A server with ssh', note: 'the wizard runs best on the server itself' },
-    file: { label: 'Another computer', note: 'built here; you save the image as a file' },
+    ssh: { label: 'A server with ssh', note: 'the wizard runs there and shows here' },
+    file: { label: 'Another computer', note: 'built here, saved as a file' },
   },
   below: {
     local: 'Everything is done here, up to the test video.',
     runpod:
       'This builds the image for that GPU. Then by hand: docker tag and docker push to your registry, and a pod template with that image; the models are fetched by the pod.',
-    ssh: 'On the server nothing has to be moved: log in by ssh and start the wizard there. Chosen here, the image is built here for its GPU.',
-    file: 'This builds the image for that GPU. Then by hand: docker save, copy the file, docker load there.',
+    ssh: 'Leave with q, then: steadydancer --on user@host. It puts the wizard on the server and shows it here; nothing is downloaded to this computer. A run from here would end at once.',
+    file: 'This builds the image for that GPU and saves it in the output folder, packed, with a profile. Over there: steadydancer run --image FILE. Models are fetched there.',
   },
   emulated: (arch: string) =>
     `Docker here is ${arch}: linux/amd64 is built by emulation, 2-4 times longer.`,
