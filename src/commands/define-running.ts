@@ -43,7 +43,7 @@ export function defineRunning(program: Command, action: Action, io: Io): void {
     .description('show a run from its beginning and follow it; leaving does not stop it')
     .option('--plain', 'lines instead of screens, also in a terminal')
     .option('--json', 'its events, one a line')
-    .addHelpText('after', example('steadydancer attach'))
+    .addHelpText('after', example('steadydancer attach', 'steadydancer attach --on mia@gpu-box'))
     .action((run, options) =>
       action(async () => (await import('./attach.ts')).attach(run, options, io)),
     );

@@ -1,3 +1,6 @@
+import { ON_VARIABLE } from '../runner/own-command.ts';
+import { shellWord } from '../text/shell-word.ts';
+
 /** What decides how an address gets before the person's eyes. */
 export interface Seat {
   platform: NodeJS.Platform;
@@ -9,6 +12,8 @@ export interface Seat {
   host: string;
   /** Port of the ssh server that the person came in by. */
   sshPort: number;
+  /** The person is at another computer, by `--on`: the server as they call it there. */
+  on: string | null;
 }
 
 export type WayToOpen =
@@ -20,6 +25,9 @@ export type WayToOpen =
 
 /** Pure. In an ssh session a browser would open before nobody. */
 export function wayToOpen(url: string, seat: Seat): WayToOpen {
+  if (seat.on !== null) {
+    return { kind: 'forward', line: `steadydancer --on ${shellWord(seat.on)} open` };
+  }
   if (seat.ssh) return { kind: 'forward', line: forwardLine(url, seat) };
   if (seat.wsl) {
     // wslview is of wslu; cmd.exe is not on PATH where Windows' PATH is not appended.
@@ -57,5 +65,6 @@ export function seatOf(
     ssh: Boolean(env.SSH_CONNECTION || env.SSH_TTY),
     display: Boolean(env.DISPLAY || env.WAYLAND_DISPLAY),
     sshPort: sshPort > 0 ? sshPort : 22,
+    on: env[ON_VARIABLE] || null,
   };
 }

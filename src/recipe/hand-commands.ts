@@ -9,6 +9,7 @@ import type { Machine } from '../machine/types.ts';
 import { expandHome } from '../ports/expand-home.ts';
 import { shellWord } from '../text/shell-word.ts';
 import { gpuForContainer } from './gpu-here.ts';
+import { savedName } from './saved-name.ts';
 
 export interface ByHand {
   choices: ResolvedChoices;
@@ -102,4 +103,10 @@ export function runCommands({ choices, profile, machine, ref, digest, cwd }: ByH
     env: {},
   });
   return [`mkdir -p ${folders.map(shellWord).join(' ')}`, dockerRunCommand(spec)];
+}
+
+/** Target `file`: the image as the other computer's `docker load`, and `run --image`, take it. */
+export function saveCommand({ choices, ref, digest }: ByHand): string {
+  const file = `${choices.outputDir}/${savedName(choices.recipe, digest)}.tar.gz`;
+  return `docker save ${ref} | gzip > ${shellWord(file)}`;
 }

@@ -8,7 +8,7 @@ import { diskNeed } from './disk-need.ts';
 import { type DiskLayout, diskWarnings, layOut, RESERVE_BYTES } from './disk-plan.ts';
 import { diskRefusal, smallerChoices } from './disk-refusal.ts';
 import { memoryWords } from './fit.ts';
-import { buildCommands, fetchCommands, runCommands } from './hand-commands.ts';
+import { buildCommands, fetchCommands, runCommands, saveCommand } from './hand-commands.ts';
 import { unseen } from './machine-warnings.ts';
 import { memoryNeeds } from './memory-needs.ts';
 import type { DecidingChoices } from './needed-by.ts';
@@ -90,6 +90,7 @@ export function planSteadyDancer(input: PlanInput, choices: ResolvedChoices): Pl
         ...imageCommands(input, decided, ref),
         ...(fetches(decided) ? fetchCommands(byHand, files.models) : []),
         ...(runsHere ? runCommands(byHand) : []),
+        ...(decided.target === 'file' ? [saveCommand(byHand)] : []),
       ],
       warnings: [
         ...warnings,

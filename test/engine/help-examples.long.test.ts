@@ -26,6 +26,8 @@ const examples: Record<string, number[]> = {
   'steadydancer run --profile rehearsal --yes': [0],
   'steadydancer run --profile rehearsal --set port=8190 --yes --json': [0],
   'steadydancer attach': [0],
+  // No server of that name is here.
+  'steadydancer attach --on mia@gpu-box': [10],
   'steadydancer logs -f': [0],
   'steadydancer status --json': [0],
   'steadydancer open': [0],

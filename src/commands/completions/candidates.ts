@@ -28,6 +28,10 @@ export function candidatesFor(
 ): Candidates {
   const partial = words.at(-1) ?? '';
   const before = words.slice(0, -1);
+  // What runs on another machine is completed like what runs here.
+  if (before[0] === '--on' && before.length > 1) {
+    return candidatesFor(words.slice(2), program, valuesOf);
+  }
   const command = program.commands.find((one) => one.name() === before[0]);
   if (!command) {
     if (before.length > 0) return { candidates: [], files: false };

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { packedAs, saveImage } from '../../build/save-image.ts';
 import { type Choices, choicesSchema } from '../../contract/choices.ts';
 import { PROFILE_SCHEMA, type Profile, profileSchema } from '../../contract/profile.ts';
+import { savedName } from '../../recipe/saved-name.ts';
 import { formatBytes } from '../../text/format.ts';
 import { shellWord } from '../../text/shell-word.ts';
 import type { Phase, RunContext } from '../context.ts';
@@ -61,7 +62,7 @@ export const saveFile: Phase = {
 function placesOf({ planned, machine, request }: RunContext) {
   const { choices, plan } = planned;
   const folder = personPath(choices.outputDir, machine.host, request.cwd);
-  const name = `${choices.recipe}-${plan.planDigest.replace(/^sha256:/, '').slice(0, 12)}`;
+  const name = savedName(choices.recipe, plan.planDigest);
   return {
     name,
     file: join(folder, `${name}.tar.${packedAs}`),

@@ -18,6 +18,14 @@ describe('wayToOpen', () => {
     });
   });
 
+  it('names the command that brings it here where the program was started by --on', () => {
+    const env = { SSH_CONNECTION: '10.0.0.7 50022 10.0.0.2 22', STEADYDANCER_ON: 'mia@gpu-box' };
+    expect(wayToOpen(URL, seatOf(env, here))).toEqual({
+      kind: 'forward',
+      line: 'steadydancer --on mia@gpu-box open',
+    });
+  });
+
   it("opens Windows' browser in WSL, the desktop's elsewhere, and none without a desktop", () => {
     const wsl = wayToOpen(URL, seatOf({}, { ...here, wsl: true }));
     expect(wsl).toMatchObject({
