@@ -1,8 +1,10 @@
-import { existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { contextHash } from '../build/build-context.ts';
 import type { ResolvedChoices } from '../contract/choices.ts';
 import type { EngineState } from '../machine/types.ts';
+import { makeFolder } from '../ports/make-folder.ts';
 import { assetPath } from '../recipe/assets.ts';
 import { assembleRehearsalContext } from '../recipe/rehearsal-context.ts';
 import type { PlanInput } from '../recipe/types.ts';
@@ -55,10 +57,26 @@ async function rehearsal({ engine, contextsDir }: ContextRequest) {
   const engineArch = engine.state === 'ready' ? engine.arch : own;
   const engineOs = engine.state === 'ready' ? engine.os : 'linux';
   return assembleRehearsalContext({
-    destination: join(contextsDir, `rehearsal-${engineOs}-${engineArch}`),
+    destination: join(writable(contextsDir), `rehearsal-${engineOs}-${engineArch}`),
     engineArch,
     engineOs,
   });
+}
+
+/**
+ * The folder, made; where nothing may be written (a read-only home) one for this process alone, so
+ * that a plan can be made there as well. A run needs the folder, and says so itself.
+ */
+function writable(contextsDir: string): string {
+  try {
+    makeFolder(contextsDir);
+    accessSync(contextsDir, constants.W_OK);
+    return contextsDir;
+  } catch {
+    const scratch = mkdtempSync(join(tmpdir(), 'steadydancer-contexts-'));
+    process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
+    return scratch;
+  }
 }
 
 async function hashed(context: { dir: string; dockerfile: string }) {

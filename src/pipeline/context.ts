@@ -1,5 +1,6 @@
 import type Dockerode from 'dockerode';
 import type { ImportFailure } from '../comfyui/import-failures.ts';
+import type { PodStatus } from '../contract/deploy.ts';
 import type { Emit } from '../contract/events.ts';
 import type { OutputFile, SmokeLevel } from '../contract/smoke.ts';
 import type { Inventory, Machine, ReadyEngine } from '../machine/types.ts';
@@ -30,6 +31,9 @@ export interface RunFacts {
   importFailures?: ImportFailure[];
   /** ComfyUI's own attention, as its log told. */
   serverAttention?: string;
+  /** Rented pods that still run; what the result says of the one that was tested. */
+  pods?: PodStatus[];
+  podSentence?: string;
   /** Tags that were pushed. */
   pushed?: { ref: string; digest: string }[];
   /** The image as a file. */

@@ -1,9 +1,9 @@
-import { dirname, join } from 'node:path';
 import { chooseBuilder } from '../build/choose-builder.ts';
 import { sidecarImage } from '../models/sidecar/image.ts';
 import type { SidecarWorld } from '../models/sidecar/volume.ts';
 import type { WantedModel } from '../models/types.ts';
 import { wantedModel } from '../models/wanted.ts';
+import { contextsDir } from '../profiles/places.ts';
 import { models as allModels, type Model } from '../recipe/models.ts';
 import type { RunContext } from './context.ts';
 import { personPath } from './person-path.ts';
@@ -40,7 +40,7 @@ export async function sidecarWorld(ctx: RunContext, signal: AbortSignal): Promis
     docker,
     engine,
     builder: chooseBuilder({ engine, processes, docker, env, ...(forced ? { forced } : {}) }),
-    contextsDir: join(dirname(ctx.runsDir), 'contexts'),
+    contextsDir: contextsDir(ctx.runsDir),
     signal,
   });
   const { host } = ctx.machine;

@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import type Docker from 'dockerode';
 import type { Choices, ResolvedChoices } from '../contract/choices.ts';
 import type { Pins } from '../contract/update.ts';
@@ -9,7 +9,7 @@ import type { Inventory, Machine } from '../machine/types.ts';
 import { hubAccess } from '../models/hub-access.ts';
 import { throughProxies } from '../models/through-proxies.ts';
 import { connectDocker, resolveEndpoint } from '../ports/docker.ts';
-import { makeFolder } from '../ports/make-folder.ts';
+import { contextsDir } from '../profiles/places.ts';
 import { plan } from '../recipe/plan.ts';
 import { resolveChoices } from '../recipe/resolve-choices.ts';
 import type { History, PlanInput, Planned } from '../recipe/types.ts';
@@ -93,9 +93,6 @@ export async function gatherFacts(
       ...(onMachine ? { onPart: onMachine } : {}),
     }));
   signal.throwIfAborted();
-  // Beside runs/: a context is assembled once and used by every run.
-  const contextsDir = join(request.runsDir, '..', 'contexts');
-  makeFolder(contextsDir);
   const modelsDir = personPath(choices.modelsDir, machine.host, request.cwd);
   const stateDir = dirname(request.runsDir);
   const [found, history, context, present, hubBytesPerSecond] = await Promise.all([
@@ -104,7 +101,7 @@ export async function gatherFacts(
     buildContext({
       choices,
       engine: machine.engine,
-      contextsDir,
+      contextsDir: contextsDir(request.runsDir),
       cwd: request.cwd,
       home: machine.host.home,
     }),

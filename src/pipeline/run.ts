@@ -160,6 +160,7 @@ function resultOf(
     smoke: facts.smoke,
     outputs: facts.outputs,
     ...(facts.pushed ? { pushed: facts.pushed } : {}),
+    ...(facts.pods ? { pods: facts.pods } : {}),
   };
   if (failure !== null) return failed(known, failure, failedPhase, input);
   return { ...known, ok: true, exitCode: exitCodes.done, summary: readySentence(ctx) };
@@ -187,6 +188,7 @@ function askedFor({ planned }: RunContext): Record<string, unknown> {
 function readySentence({ request, planned, facts }: RunContext): string {
   const what = planned.choices.recipe === 'rehearsal' ? 'The rehearsal' : 'ComfyUI';
   if (facts.saved) return savedSentence(facts.saved);
+  if (facts.podSentence) return facts.podSentence;
   if (facts.pushed && !facts.container) return pushedSentence(facts.pushed);
   if (request.until && !facts.container) return `Done up to ${request.until}, as asked.`;
   const passed = facts.smoke.length > 0 ? 'passed its test' : 'became ready';

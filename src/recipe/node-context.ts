@@ -15,6 +15,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Failure } from '../contract/failure.ts';
+import { makeFolder } from '../ports/make-folder.ts';
 import { assetPath } from './assets.ts';
 
 export interface NodeContextOptions {
@@ -81,6 +82,7 @@ export async function assembleNodeContext(
   if ((await readFile(stamp, 'utf8').catch(() => '')) === wanted && (await complete(dir, parts))) {
     return context;
   }
+  makeFolder(dirname(dir));
   await rm(stamp, { force: true });
   const fresh = `${dir}.${randomUUID()}`;
   try {

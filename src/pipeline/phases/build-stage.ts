@@ -145,9 +145,19 @@ function requestOf(ctx: RunContext, { target, tag, args }: BuildStage) {
     args: { ...argsNow(ctx), ...args },
     labels: imageLabels(ctx),
     ...(target ? { target } : {}),
+    ...platformOf(ctx),
     noCache: request.noCache,
     pull: request.pull,
   };
+}
+
+/** Pods are amd64 alone (docs.runpod.io, pods overview): elsewhere the engine emulates it. */
+function platformOf(ctx: RunContext): { platform?: string } {
+  const { target, recipe } = ctx.planned.choices;
+  const foreign = engineOf(ctx).facts.arch !== 'amd64';
+  return target === 'runpod' && recipe !== 'rehearsal' && foreign
+    ? { platform: 'linux/amd64' }
+    : {};
 }
 
 function imageLabels({ request, planned, facts }: RunContext): Record<string, string> {

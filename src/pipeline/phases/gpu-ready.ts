@@ -1,9 +1,10 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { chooseBuilder } from '../../build/choose-builder.ts';
 import { Failure } from '../../contract/failure.ts';
 import { labels } from '../../contract/ids.ts';
 import { observeGpu } from '../../machine/gpu.ts';
 import { proveGpuInContainer } from '../../machine/gpu-container.ts';
+import { contextsDir } from '../../profiles/places.ts';
 import { assembleRehearsalContext } from '../../recipe/rehearsal-context.ts';
 import { formatMemory } from '../../text/format.ts';
 import type { RunContext } from '../context.ts';
@@ -62,7 +63,7 @@ async function waitUntilFree(ctx: RunContext, signal: AbortSignal): Promise<void
 async function proveInContainer(ctx: RunContext, signal: AbortSignal): Promise<void> {
   const { docker, facts: engine } = engineOf(ctx);
   const context = await assembleRehearsalContext({
-    destination: join(dirname(ctx.runsDir), 'contexts', `rehearsal-${engine.os}-${engine.arch}`),
+    destination: join(contextsDir(ctx.runsDir), `rehearsal-${engine.os}-${engine.arch}`),
     engineArch: engine.arch,
     engineOs: engine.os,
   });

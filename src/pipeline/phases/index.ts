@@ -3,6 +3,7 @@ import type { Planned } from '../../recipe/types.ts';
 import type { RunRequest } from '../../runner/request.ts';
 import type { Phase } from '../context.ts';
 import { dependencies } from './dependencies.ts';
+import { deploy } from './deploy.ts';
 import { image } from './image.ts';
 import { launch } from './launch.ts';
 import { models } from './models.ts';
@@ -18,17 +19,23 @@ const phases: readonly Phase[] = [prepare, validate, dependencies, models, image
 type PlannedPhases = Pick<Planned, 'steps'> & { choices: Pick<Planned['choices'], 'target'> };
 
 /** For another computer: models are fetched there, unless they are to be in the image. */
-function withoutStart(steps: Planned['steps']): Phase[] {
+function withoutStart(steps: Planned['steps'], last: Phase[]): Phase[] {
   const fetches = steps.some(({ phase }) => phase === 'models');
   const before = fetches ? [models] : [];
-  return [prepare, validate, dependencies, ...before, image, saveFile];
+  return [prepare, validate, dependencies, ...before, image, ...last];
 }
 
 /** A tag is moved by a test, and a test needs a start. */
-function refuseStart(until: RunRequest['until'], promote: RunRequest['promote']): void {
+function refuseStart(
+  target: Planned['choices']['target'],
+  until: RunRequest['until'],
+  promote: RunRequest['promote'],
+): void {
   if (until !== 'launch' && until !== 'smoke' && promote === undefined) return;
   const option = promote === undefined ? `--until ${until}` : '--promote';
-  throw new UsageError(`With target=file nothing is started here: ${option} has no place in it.`);
+  throw new UsageError(
+    `With target=${target} nothing is started here: ${option} has no place in it.`,
+  );
 }
 
 /**
@@ -38,12 +45,14 @@ function refuseStart(until: RunRequest['until'], promote: RunRequest['promote'])
  */
 export function phasesOf(
   { steps, choices: { target } }: PlannedPhases,
-  { pushTo, promote, until }: Pick<RunRequest, 'pushTo' | 'promote' | 'until'>,
+  { pushTo, promote, until, pay }: Pick<RunRequest, 'pushTo' | 'promote' | 'until' | 'pay'>,
 ): Phase[] {
-  if (target === 'file') refuseStart(until, promote);
+  const elsewhere = target === 'file' || target === 'runpod';
+  if (elsewhere) refuseStart(target, until, promote);
   const pushed: Phase = promote === undefined ? push : { ...push, after: ['image', 'smoke'] };
-  const here = target === 'file' ? withoutStart(steps) : phases;
-  return (pushTo === undefined ? here : [...here, pushed]).map((phase) => {
+  const rented = target === 'runpod' && pay !== undefined ? [deploy] : [];
+  const here = elsewhere ? withoutStart(steps, target === 'file' ? [saveFile] : []) : phases;
+  return (pushTo === undefined ? here : [...here, pushed, ...rented]).map((phase) => {
     const planned = steps.find((step) => step.phase === phase.id);
     return { ...phase, after: [...new Set([...phase.after, ...(planned?.after ?? [])])] };
   });

@@ -5,6 +5,7 @@ import { phaseIds } from '../../contract/ids.ts';
 import { engineProblemCodes } from '../../machine/problem-codes.ts';
 import { connectDocker, resolveEndpoint } from '../../ports/docker.ts';
 import type { Phase, RunContext } from '../context.ts';
+import { deployAhead } from './deploy.ts';
 import { readyGpu } from './gpu-ready.ts';
 import { pushAhead } from './push.ts';
 
@@ -31,14 +32,16 @@ export const prepare: Phase = {
     ctx.facts.engine = { docker, facts: engine };
     signal.throwIfAborted();
     await pushAhead(ctx, signal);
+    deployAhead(ctx);
     await keepInputs(ctx);
     await readyGpu(ctx, signal);
   },
 };
 
 /** Nothing is started in this run. */
-function endsWithImage({ request: { until, promote }, planned }: RunContext): boolean {
-  if (planned.choices.target === 'file') return true;
+function endsWithImage({ request: { until, promote, pushTo }, planned }: RunContext): boolean {
+  const { target } = planned.choices;
+  if (target === 'file' || (target === 'runpod' && pushTo !== undefined)) return true;
   if (until === 'push') return promote === undefined;
   return until !== undefined && phaseIds.indexOf(until) <= phaseIds.indexOf('image');
 }
@@ -55,6 +58,10 @@ function checkTarget(ctx: RunContext): void {
       {
         label: 'Build the image',
         command: `steadydancer run --set target=${target} --until image`,
+      },
+      {
+        label: 'Build and push it, for a pod: REGISTRY/NAME:TAG',
+        command: `steadydancer run --set target=${target} --push-to REF`,
       },
     ],
   });

@@ -34,7 +34,7 @@ for field in $fields; do
 done
 echo "$row"`;
 
-async function call(options: { profile?: string; set?: string[] }) {
+async function call(options: { profile?: string; set?: string[] }, env: NodeJS.ProcessEnv = {}) {
   const out: string[] = [];
   const said: string[] = [];
   const io = {
@@ -43,6 +43,7 @@ async function call(options: { profile?: string; set?: string[] }) {
       HOME: home,
       STEADYDANCER_HOME: home,
       DOCKER_HOST: `unix://${home}/none.sock`,
+      ...env,
     },
     cwd: home,
     home,
@@ -109,4 +110,13 @@ test('a shipped profile for a GPU elsewhere plans here', async () => {
   });
   expect([0, 16]).toContain(exitCode);
   expect(document.choices.target).toBe('runpod');
+});
+
+test('a rehearsal is planned also where nothing may be written', async () => {
+  writeFileSync(join(home, 'no-folder'), '');
+  const elsewhere = { STEADYDANCER_HOME: join(home, 'no-folder', 'own') };
+  const { exitCode, document } = await call({ profile: 'rehearsal' }, elsewhere);
+  expect(exitCode).toBe(0);
+  const { document: here } = await call({ profile: 'rehearsal' });
+  expect(document.planDigest).toBe(here.planDigest);
 });
