@@ -17,6 +17,7 @@ import { factLines, LABEL, withoutMeasured } from './report/fact-lines.ts';
 import { firstFrameFile, frameRows, showsPictures } from './report/first-frame.ts';
 import { FramePicture } from './report/frame-picture.tsx';
 import { nextLines } from './report/next-lines.ts';
+import { outputWord } from './report/saved-image.ts';
 import { pathInFront, shortPath } from './report/short-path.ts';
 import { runTitle } from './run.tsx';
 import { levelLines } from './run-layout.ts';
@@ -206,9 +207,10 @@ function videosLines(
   const film = result?.outputs.findLast(({ path }) => !path.endsWith('-first-frame.png'));
   if (!film) return [];
   const path = inFront(film.path);
-  const labelWidth = width < NARROW_COLUMNS - 2 ? words.report.videos.length + 2 : LABEL;
-  const label = fill(words.report.videos, labelWidth);
-  if (theme.screenReader) return [`${words.report.videos}: ${path}`];
+  const what = outputWord(film);
+  const labelWidth = width < NARROW_COLUMNS - 2 ? what.length + 2 : LABEL;
+  const label = fill(what, labelWidth);
+  if (theme.screenReader) return [`${what}: ${path}`];
   return [
     [{ text: label, tone: 'quiet' }, { text: shortPath(path, width - labelWidth, theme.ellipsis) }],
   ];

@@ -1,5 +1,6 @@
 import { elapsedMs, type RunState } from '../src/pipeline/run-state.ts';
 import { formatDuration } from '../src/text/format.ts';
+import { outputWord } from './report/saved-image.ts';
 import { words } from './words.ts';
 
 /** Lines that stay on the main screen when the wizard goes (MOCKUPS C8). */
@@ -34,7 +35,7 @@ function goodLines(run: RunState, stopped: boolean): string[] {
     ...run.fallbacks.map(
       ({ what, from, to }) => `${words.report.instead}: ${what} ${to} for ${from}`,
     ),
-    ...result.outputs.slice(-2).map(({ path }) => `${words.report.videos}: ${path}`),
+    ...result.outputs.slice(-2).map((output) => `${outputWord(output)}: ${output.path}`),
     ...(stopped ? [words.report.containerStopped] : []),
     ...(result.container?.state === 'running' && !stopped
       ? [words.leave.container(result.container.name), `  ${words.leave.stop}`]
