@@ -4,15 +4,18 @@ import { join, resolve } from 'node:path';
 import type { DeployReport } from '../contract/deploy.ts';
 import type { EventBody } from '../contract/events.ts';
 import { exitCodes, signalExitCodes } from '../contract/exit-codes.ts';
-import { Failure, UsageError } from '../contract/failure.ts';
+import { UsageError } from '../contract/failure.ts';
 import { Cancelled } from '../pipeline/cancel.ts';
 import { endingOf } from '../pipeline/result.ts';
 import { openPodsApi, type PodsApi } from '../pods/api.ts';
 import { ApiProblem, apiFailure } from '../pods/api-problem.ts';
 import { type Deployed, deploy as deployPod } from '../pods/deploy.ts';
 import { monthly } from '../pods/deploy-plan.ts';
+import { noCandidate } from '../pods/no-candidate.ts';
 import { podsDir } from '../pods/pod-records.ts';
 import { podStatus } from '../pods/pod-status.ts';
+import { podsKey } from '../pods/pods-key.ts';
+import { stillRunning } from '../pods/still-running.ts';
 import { templateBody } from '../pods/template.ts';
 import { systemClock } from '../ports/clock.ts';
 import { places } from '../profiles/places.ts';
@@ -21,7 +24,6 @@ import { type DeployOptions, type DeployWish, deployWish } from './deploy-option
 import { planLinesOf, planReport } from './deploy-plan-report.ts';
 import { type Io, outJson } from './io.ts';
 import { plainLine } from './plain-lines.ts';
-import { podsKey } from './pods-key.ts';
 
 /** A minute has 60 calls (facts runpod §1); other tools of the account take theirs. */
 const POLL_MS = 5_000;
@@ -77,7 +79,7 @@ async function paid(
   const { pay, limit } = wish;
   if (pay === null || limit === null) return;
   report.paid = true;
-  if (report.candidates.length === 0) throw noCandidate(report, pay);
+  if (report.candidates.length === 0) throw noCandidate(wish.need.gpu, pay);
   const name = `steadydancer-${randomBytes(4).toString('hex')}`;
   const volume = await volumeFor(api, report, wish, name);
   const runsDir = places(io.env, io.home).runs;
@@ -134,7 +136,7 @@ function tell(report: DeployReport, done: Deployed, { keep }: DeployWish, io: Io
   report.pod = done.pod && podStatus(done.pod, still ? 'RUNNING' : 'ended', now);
   report.stop = report.running.length > 0 ? ['steadydancer stop'] : [];
   const costs = `Cost so far: about ${done.costUsd.toFixed(2)} $.`;
-  const rest = [costs, ...runningSentences(report, done.notEnded)].join(' ');
+  const rest = `${costs} ${stillRunning(report.running, done.notEnded)}${volumeSentence(report)}`;
   if (done.failure === null) {
     const where = still
       ? ` It runs at ${report.pod?.url}, a public address.`
@@ -160,29 +162,10 @@ function tell(report: DeployReport, done: Deployed, { keep }: DeployWish, io: Io
   for (const { path } of report.outputs) io.say(`  ${path}`);
 }
 
-/** What still costs, in words: never left out. */
-function runningSentences({ running, volume }: DeployReport, why: string | null): string[] {
-  const pods = running.map(
-    ({ id, name, costPerHour }) =>
-      `Pod ${id ?? name} still runs and costs ${costPerHour ?? 'an unknown sum'} $/h${why ? ` (${why})` : ''}; to end it: steadydancer stop`,
-  );
-  const kept = volume?.id
-    ? [`Network volume ${volume.id} stays, ${volume.pricePerMonth} $ a month, until you delete it.`]
-    : [];
-  return [...(pods.length > 0 ? pods : ['No pod of this runs any more.']), ...kept];
-}
-
-function noCandidate(report: DeployReport, pay: number): Failure {
-  const cuda = report.minCudaVersion ? ` and CUDA ${report.minCudaVersion}` : '';
-  return new Failure({
-    code: 'runpod-no-candidate',
-    sentence: `Runpod offers no GPU with ${report.memoryGb} GB${cuda} for ${pay} $/h at most that is free now. Nothing was started.`,
-    phase: 'deploy',
-    fixes: [
-      { label: 'Look at all prices', command: 'steadydancer deploy' },
-      { label: 'Allow more an hour (--pay), another --cloud or --data-center' },
-    ],
-  });
+/** The volume too is named: it costs by the month. */
+function volumeSentence({ volume }: DeployReport): string {
+  if (!volume?.id) return '';
+  return ` Network volume ${volume.id} stays, ${volume.pricePerMonth} $ a month, until you delete it.`;
 }
 
 async function writeTemplate(file: string, wish: DeployWish, io: Io): Promise<number> {

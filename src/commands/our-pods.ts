@@ -2,10 +2,10 @@ import type { PodStatus } from '../contract/deploy.ts';
 import { Failure } from '../contract/failure.ts';
 import type { PodsApi } from '../pods/api.ts';
 import { type PodRecord, podRecords, podsDir } from '../pods/pod-records.ts';
+import { podsKey } from '../pods/pods-key.ts';
 import { systemClock } from '../ports/clock.ts';
 import { places } from '../profiles/places.ts';
 import type { Io } from './io.ts';
-import { podsKey } from './pods-key.ts';
 
 const LOOK_MS = 60_000;
 

@@ -31,6 +31,9 @@ export interface RunOptions {
   pushTo?: string;
   promote?: string;
   largeLayers?: boolean;
+  pay?: string;
+  payLimit?: string;
+  keepPod?: boolean;
 }
 
 /** The profile's choices with those of this call on top. Throws a UsageError in one sentence. */
@@ -51,9 +54,6 @@ export function chosen(
 export function runRequest(options: RunOptions, io: Io, runId: string): RunRequest {
   const until = phaseOption('--until', options.until);
   const from = phaseOption('--from', options.from);
-  if (until === 'deploy') {
-    throw new UsageError('A pod costs money and has a command of its own: steadydancer deploy.');
-  }
   const push = pushOptions(options, until);
   if (until && from && phaseIds.indexOf(until) < phaseIds.indexOf(from)) {
     throw new UsageError(`--until ${until} comes before --from ${from}: nothing would be done.`);
@@ -74,6 +74,7 @@ export function runRequest(options: RunOptions, io: Io, runId: string): RunReque
     installDocker: options.installDocker ?? false,
     exposeConfirmed: options.expose ?? false,
     ...push,
+    ...podOptions(options),
   };
 }
 
@@ -94,6 +95,29 @@ function pushOptions(
     throw new UsageError(`--promote moves a tag after the test; --until ${until} ends before it.`);
   }
   return { pushTo, promote, largeLayers };
+}
+
+/** A pod costs money: only with `--pay`, and with an image that it can pull. */
+function podOptions({
+  pay,
+  payLimit,
+  keepPod = false,
+  pushTo,
+}: RunOptions): Pick<RunRequest, 'pay' | 'payLimit' | 'keepPod'> {
+  if (pay === undefined) {
+    if (payLimit !== undefined || keepPod)
+      throw new UsageError('--pay-limit and --keep-pod need --pay.');
+    return { keepPod };
+  }
+  if (pushTo === undefined) throw new UsageError('--pay needs --push-to: a pod pulls its image.');
+  const limit = payLimit === undefined ? {} : { payLimit: dollars('--pay-limit', payLimit) };
+  return { pay: dollars('--pay', pay), ...limit, keepPod };
+}
+
+function dollars(flag: string, text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value) && value > 0) return value;
+  throw new UsageError(`${flag} takes dollars above 0, not \`${text}\`.`);
 }
 
 function phaseOption(flag: string, value: string | undefined): PhaseId | undefined {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { podStatusSchema } from './deploy.ts';
 import { diagnosisSchema } from './diagnosis.ts';
 import { phaseIdSchema } from './ids.ts';
 import { outputFileSchema, smokeLevelSchema } from './smoke.ts';
@@ -34,6 +35,8 @@ export const resultBodySchema = z.object({
   outputs: z.array(outputFileSchema),
   diagnoses: z.array(diagnosisSchema),
   /** Tags that were pushed, each with the digest of its manifest; absent where none was. */
+  /** Rented pods that still run and cost; absent where none was rented. */
+  pods: z.array(podStatusSchema).optional(),
   pushed: z.array(z.object({ ref: z.string(), digest: z.string() })).optional(),
 });
 export type ResultBody = z.infer<typeof resultBodySchema>;

@@ -34,6 +34,12 @@ export const runRequestSchema = z.object({
   pushTo: z.string().optional(),
   /** Tag of the same repository that is moved to the image after it passed its test. */
   promote: z.string().optional(),
+  /** USD an hour that were agreed to for a pod with the pushed image; absent: none is rented. */
+  pay: z.number().positive().optional(),
+  /** USD in all. */
+  payLimit: z.number().positive().optional(),
+  /** The pod goes on after its test, with costs. */
+  keepPod: z.boolean().default(false),
   /** Layers over the registry's limit are tried all the same. */
   largeLayers: z.boolean().default(false),
   /** The run that this one tries again after a fix. */

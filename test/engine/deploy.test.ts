@@ -85,6 +85,43 @@ describeWithEngine('from an image to a tested pod', () => {
     expect(stdout + stderr).not.toContain(cloud.env.RUNPOD_API_KEY);
   });
 
+  it('one run builds, pushes and tests on a pod; with no money nothing runs, and it says so', async ({
+    skip,
+  }) => {
+    if ('reason' in registry) return skip(registry.reason);
+    Object.assign(builder.env, cloud.env);
+    const wish = ['--profile', 'rehearsal', '--yes', '--set', 'target=runpod', '--push-to', ref];
+    const { result } = await builder.run([...wish, '--pay', '0.3']);
+    expect(result.ok, result.summary).toBe(true);
+    expect(result.phases.map(({ id }) => id).slice(-3)).toEqual(['image', 'push', 'deploy']);
+    expect(result.smoke).toHaveLength(7);
+    expect(result).toMatchObject({ container: null, url: null, pods: [] });
+    expect(result.summary).toContain('No pod of this runs any more.');
+    expect(cloud.running()).toEqual([]);
+
+    cloud.faults.noMoney = true;
+    const poor = await builder.run([...wish, '--pay', '0.3']);
+    cloud.faults.noMoney = false;
+    expect(poor.result).toMatchObject({ exitCode: 20, phase: 'deploy', pods: [] });
+    expect(poor.result.diagnoses[0]?.code).toBe('runpod-balance');
+
+    cloud.faults.staysForEver = true;
+    const stuck = await builder.run([...wish, '--pay', '0.3']);
+    cloud.faults.staysForEver = false;
+    expect(stuck.result.exitCode).toBe(20);
+    expect(stuck.result.pods?.map(({ id }) => id)).toEqual(cloud.running());
+    expect(cloud.running()).toHaveLength(1);
+    expect((await builder.call(['stop'])).exitCode).toBe(0);
+    expect(cloud.running()).toEqual([]);
+    for (const options of [
+      ['--pay', '0.3'],
+      [...wish, '--keep-pod'],
+      [...wish, '--pay', 'x'],
+    ]) {
+      expect((await builder.run(options)).exitCode).toBe(2);
+    }
+  });
+
   it('kept: smoke, status and stop work on it from there; Ctrl-C ends one that starts', async ({
     skip,
   }) => {

@@ -52,7 +52,13 @@ export function phasesOf(
   const pushed: Phase = promote === undefined ? push : { ...push, after: ['image', 'smoke'] };
   const rented = target === 'runpod' && pay !== undefined ? [deploy] : [];
   const here = elsewhere ? withoutStart(steps, target === 'file' ? [saveFile] : []) : phases;
-  return (pushTo === undefined ? here : [...here, pushed, ...rented]).map((phase) => {
+  const all = pushTo === undefined ? here : [...here, pushed, ...rented];
+  if (until === 'deploy' && !all.some(({ id }) => id === until)) {
+    throw new UsageError(
+      '--until deploy needs target=file, or target=runpod with --push-to and --pay.',
+    );
+  }
+  return all.map((phase) => {
     const planned = steps.find((step) => step.phase === phase.id);
     return { ...phase, after: [...new Set([...phase.after, ...(planned?.after ?? [])])] };
   });

@@ -1,8 +1,7 @@
 import { Failure } from '../contract/failure.ts';
-import type { Io } from './io.ts';
 
 /** The key for Runpod, from the environment alone: never in an argv, a profile or a file of ours. */
-export function podsKey({ env }: Pick<Io, 'env'>): string {
+export function podsKey({ env }: { env: NodeJS.ProcessEnv }): string {
   const key = env.RUNPOD_API_KEY?.trim();
   if (key) return key;
   throw new Failure({
