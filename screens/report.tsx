@@ -20,6 +20,7 @@ import { nextLines } from './report/next-lines.ts';
 import { outputWord } from './report/saved-image.ts';
 import { pathInFront, shortPath } from './report/short-path.ts';
 import { runTitle } from './run.tsx';
+import type { Drawn } from './run-fields.ts';
 import { levelLines } from './run-layout.ts';
 import { words } from './words.ts';
 
@@ -144,12 +145,8 @@ function layOut(props: ReportScreenProps, { columns, rows, theme, home }: Space)
     side,
     theme,
   );
-  const levelsOf = (most: number) =>
-    levelLines(withoutMeasured(run), { now: new Date(0), width: side, theme }, most);
-  const others = head.length + facts.length + videos.length + next.length + 2;
-  // A sentence of a level is whole where there is room for all of them.
-  const whole = levelsOf(2);
-  const levels = whole.length + others <= room ? whole : levelsOf(1);
+  const others = facts.length + 1;
+  const levels = roomyLevels(run, { now: new Date(0), width: side, theme }, middle - others);
   const parts: { lines: Line[]; least: number; importance: number }[] = [
     { lines: head, least: head.length, importance: 9 },
     { lines: [''], least: 0, importance: 0 },
@@ -173,6 +170,19 @@ function layOut(props: ReportScreenProps, { columns, rows, theme, home }: Space)
     beside: drawn ? beside.map((line) => widened(line, side)) : beside,
     below: shown(5, 7),
   };
+}
+
+/** Each level in a row; the first ones whole, as far as there is room for a second row. */
+function roomyLevels(run: RunState, drawn: Drawn, room: number): Line[] {
+  const told = withoutMeasured(run);
+  const each = told.levels.map((level) => ({ ...told, smokeProgress: null, levels: [level] }));
+  let left = room - each.length;
+  return each.flatMap((one) => {
+    const whole = levelLines(one, drawn, 2);
+    if (whole.length - 1 > left) return levelLines(one, drawn, 1);
+    left -= whole.length - 1;
+    return whole;
+  });
 }
 
 function widened(line: Line, width: number): Line {

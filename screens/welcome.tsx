@@ -52,7 +52,7 @@ export function WelcomeScreen(props: WelcomeScreenProps) {
   const menu = choiceRows(choices, width, theme);
   const blank: Line[] = [''];
   const parts: { lines: Line[]; least: number; importance: number }[] = [
-    { lines: head, least: Math.min(1, head.length), importance: 4 },
+    { lines: head, least: Math.min(2, head.length), importance: 4 },
     { lines: blank, least: 0, importance: 1 },
     { lines: facts, least: Math.min(2, facts.length), importance: 3 },
     { lines: blank, least: 0, importance: 2 },

@@ -186,7 +186,7 @@ describeWithEngine('the wizard on a real engine, in a real terminal under CI=tru
     expect(await containerState()).toBe('exited');
     pty.press('enter');
     expect((await pty.waitForExit()).exitCode).toBe(0);
-    expect(pty.mainScreen().join('\n')).not.toContain('Container steadydancer-rehearsal runs');
+    expect(pty.mainScreen().join('\n')).not.toContain('goes on running');
   });
 
   async function containerState(): Promise<string | null> {

@@ -27,6 +27,8 @@ const PALETTE = [
 
 interface Look {
   colour: string;
+  /** Null where the terminal's own shows. */
+  behind: string | null;
   bold: boolean;
   dim: boolean;
 }
@@ -71,6 +73,7 @@ function rowSvg(terminal: Terminal, row: number): string {
   return runs
     .filter(({ text }) => text.trim() !== '')
     .map(({ text, at, cells, look }) => {
+      if (/^▀+$/.test(text)) return halfBlocksSvg(at, cells, row, look);
       const x = (MARGIN + at * CELL.width).toFixed(1);
       // The length is stated, so that columns stay in line in any font.
       const length = (cells * CELL.width).toFixed(1);
@@ -82,12 +85,44 @@ function rowSvg(terminal: Terminal, row: number): string {
 }
 
 function lookOf(cell: IBufferCell): Look {
-  const colour = cell.isFgPalette() ? (PALETTE[cell.getFgColor()] ?? FOREGROUND) : FOREGROUND;
-  return { colour, bold: cell.isBold() !== 0, dim: cell.isDim() !== 0 };
+  const colour = cell.isFgRGB()
+    ? hex(cell.getFgColor())
+    : cell.isFgPalette()
+      ? tableColour(cell.getFgColor())
+      : FOREGROUND;
+  const behind = cell.isBgRGB()
+    ? hex(cell.getBgColor())
+    : cell.isBgPalette()
+      ? tableColour(cell.getBgColor())
+      : null;
+  return { colour, behind, bold: cell.isBold() !== 0, dim: cell.isDim() !== 0 };
+}
+
+function hex(rgb: number): string {
+  return `#${rgb.toString(16).padStart(6, '0')}`;
+}
+
+/** Behind the sixteen a cube of 6x6x6 colours and 24 greys (xterm's 256colres.pl). */
+function tableColour(at: number): string {
+  const own = PALETTE[at];
+  if (own !== undefined) return own;
+  if (at >= 232) return hex(0x010101 * (8 + 10 * (at - 232)));
+  const level = (step: number) => [0, 95, 135, 175, 215, 255][step % 6] ?? 0;
+  const cube = at - 16;
+  const [red, green, blue] = [Math.floor(cube / 36), Math.floor(cube / 6), cube].map(level);
+  return hex(((red ?? 0) << 16) | ((green ?? 0) << 8) | (blue ?? 0));
+}
+
+/** Half blocks are drawn as what they are: a font leaves gaps between them. */
+function halfBlocksSvg(at: number, cells: number, row: number, { colour, behind }: Look): string {
+  const rect = (y: number, fill: string) =>
+    `<rect x="${(MARGIN + at * CELL.width).toFixed(1)}" y="${y}" width="${(cells * CELL.width + 0.3).toFixed(1)}" height="${CELL.height / 2 + 0.3}" fill="${fill}"/>`;
+  const top = MARGIN + row * CELL.height;
+  return rect(top, colour) + rect(top + CELL.height / 2, behind ?? BACKGROUND);
 }
 
 function same(a: Look, b: Look): boolean {
-  return a.colour === b.colour && a.bold === b.bold && a.dim === b.dim;
+  return a.colour === b.colour && a.behind === b.behind && a.bold === b.bold && a.dim === b.dim;
 }
 
 function escapeXml(text: string): string {
