@@ -26,14 +26,14 @@ export const target = {
   here: 'this computer',
   ways: {
     local: { label: 'This computer', note: 'built, started and tested here' },
-    runpod: { label: 'Runpod', note: 'built here; you push it and start a pod from it' },
+    runpod: { label: 'Runpod', note: 'built here, pushed, and started as a pod' },
     ssh: { label: 'A server with ssh', note: 'the wizard runs there and shows here' },
     file: { label: 'Another computer', note: 'built here, saved as a file' },
   },
   below: {
     local: 'Everything is done here, up to the test video.',
     runpod:
-      'This builds the image for that GPU. Then by hand: docker tag and docker push to your registry, and a pod template with that image; the models are fetched by the pod.',
+      'This builds the image for that GPU. Then: steadydancer push --to REGISTRY/NAME:TAG, and steadydancer deploy, which shows GPUs with their prices first; the models are fetched by the pod.',
     ssh: 'Leave with q, then: steadydancer --on user@host. It puts the wizard on the server and shows it here; nothing is downloaded to this computer. A run from here would end at once.',
     file: 'This builds the image for that GPU and saves it in the output folder, packed, with a profile. Over there: steadydancer run --image FILE. Models are fetched there.',
   },

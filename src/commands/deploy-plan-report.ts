@@ -53,6 +53,11 @@ export function planLinesOf(report: DeployReport, wish: DeployWish): string[] {
   const cuda = report.minCudaVersion ? `, CUDA ${report.minCudaVersion}` : '';
   const lines = [
     `Image  ${report.image}`,
+    ...(moving(report.image)
+      ? [
+          '!      Hosts keep an image by its tag: one that moves can be an old one. Give each its own.',
+        ]
+      : []),
     `GPU    ${report.memoryGb} GB or more${cuda}; ${report.cloud.toLowerCase()} cloud${wish.dataCenter ? `, ${wish.dataCenter}` : ''}`,
     ...found
       .slice(0, SHOWN)
@@ -87,6 +92,12 @@ export function planLinesOf(report: DeployReport, wish: DeployWish): string[] {
     lines.push(`Pay    ${wish.pay} $/h at most, ${wish.limit} $ in all; ${endWords(wish)}`);
   }
   return lines;
+}
+
+/** `latest`, named or meant. */
+function moving(image: string): boolean {
+  const name = image.slice(image.lastIndexOf('/') + 1);
+  return !/[:@]/.test(name) || name.endsWith(':latest');
 }
 
 function endWords({ keep, idleMs }: DeployWish): string {

@@ -140,6 +140,7 @@ runpod-unreachable | deploy | Runpod's API gives no answer | There is no way to 
 runpod-volume-unknown | deploy | The account has no such network volume | It was deleted, or belongs to another account.
 push-no-login | push | Nobody is logged in to the registry | It takes no push without a login.
 push-not-tested | push | No tag is moved to an image that was not tested | No run of this computer tested it, or the last one failed.
+push-wrong-architecture | push | The image is for another processor than a pod has | It was built by an engine of another architecture.
 push-refused | push | The image was not pushed | The registry's answer says why.
 registry-config-unreadable | push | Docker's logins cannot be read | config.json is damaged or belongs to somebody else.
 question-unanswered | - | A question stayed unanswered | Nobody was there to answer, and it has no default.

@@ -29,6 +29,8 @@ describe('documents on stdout', () => {
     [['profiles', 'list'], 'profiles', [0]],
     [['smoke', '--url', 'http://127.0.0.1:9'], 'smoke', [15]],
     [['stop'], 'problem', [10]],
+    [['push', '--to', 'ghcr.io/me/sd:1'], 'problem', [19]],
+    [['deploy', '--profile', 'rehearsal', '--image', 'ghcr.io/me/sd:1'], 'problem', [20]],
     [['plan', '--set', 'variant=fp9'], 'problem', [2]],
     [['doctor', '--bogus'], 'problem', [2]],
     [['dance', 'absent.png', 'absent.mp4'], 'dance', [2]],

@@ -1,3 +1,5 @@
+import type Docker from 'dockerode';
+import { Failure } from '../../contract/failure.ts';
 import { parseImageName, withTag as taggedAs } from '../../push/image-name.ts';
 import { layerSizes } from '../../push/layer-sizes.ts';
 import { loginNeeded } from '../../push/login-needed.ts';
@@ -18,6 +20,7 @@ export const push: Phase = {
     if (pushTo === undefined || !image) throw new Error('push comes after image, and where asked');
     const to = parseImageName(pushTo);
     const { docker } = engineOf(ctx);
+    if (ctx.planned.choices.target === 'runpod') await forPods(docker, image.id);
     const cost = pushCost(await layerSizes(docker, image.id));
     const warnings = checkLimits(to.host, cost, { anyway: largeLayers });
     ctx.emit({ type: 'note', level: 'info', text: costSentence(cost) });
@@ -39,6 +42,20 @@ export const push: Phase = {
     }
   },
 };
+
+/** Pods are amd64 alone (docs.runpod.io, pods overview): anything else ends there at its start. */
+async function forPods(docker: Docker, id: string): Promise<void> {
+  const { Architecture, Os } = await docker.getImage(id).inspect();
+  if (Architecture === 'amd64') return;
+  throw new Failure({
+    code: 'push-wrong-architecture',
+    sentence: `The image is for ${Os}/${Architecture}; a pod of Runpod runs linux/amd64.`,
+    phase: 'push',
+    fixes: [
+      { label: 'Build it on a computer with an Intel or AMD processor, or on a server with ssh' },
+    ],
+  });
+}
 
 /**
  * What would end the push after a whole build, looked at before it: a name that is none, nobody
