@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import { basename, join } from 'node:path';
+import { tokenPath } from '../../models/kept-token.ts';
 import { type Hidden, secretName } from '../../text/anonymise.ts';
 
 /** Words of every log, that name nobody. */
@@ -78,8 +79,9 @@ function decoded(text: string): string {
 async function keptSecrets(env: NodeJS.ProcessEnv, home: string): Promise<string[]> {
   const text = (path: string) => readFile(path, 'utf8').catch(() => '');
   const hub = env.HF_HOME ?? join(home, '.cache', 'huggingface');
-  const [token, docker, netrc] = await Promise.all([
+  const [token, kept, docker, netrc] = await Promise.all([
     text(env.HF_TOKEN_PATH ?? join(hub, 'token')),
+    text(tokenPath({ env, home })),
     text(join(env.DOCKER_CONFIG ?? join(home, '.docker'), 'config.json')),
     text(join(home, '.netrc')),
   ]);
@@ -87,6 +89,8 @@ async function keptSecrets(env: NodeJS.ProcessEnv, home: string): Promise<string
   const passwords = [...netrc.matchAll(/\bpassword\s+(\S+)/g)];
   return [
     token.trim(),
+    // Our own file, where the token is in it and not in a keyring (models/kept-token.ts).
+    /"token":"([^"]+)"/.exec(kept)?.[1] ?? '',
     ...auths.flatMap(([, auth = '']) => {
       const [user = '', ...rest] = Buffer.from(auth, 'base64').toString().split(':');
       return rest.length > 0 ? [auth, rest.join(':'), user] : [auth];

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { lastRun } from '../../../src/runner/last-run.ts';
+import { lastRun, lastRunOfEach } from '../../../src/runner/last-run.ts';
 import { processStartedAt } from '../../../src/runner/run-record.ts';
 import { failedRun, rehearsalRun } from '../../fixtures/events/runs.ts';
 
@@ -88,5 +88,18 @@ describe('the newest run', () => {
     const filler = Array.from({ length: 2_000 }, () => ({ ...long, text: 'x'.repeat(1_000) }));
     put('20261124-140000-bbbb', [...filler, ...rehearsalRun]);
     expect(lastRun(runs)?.state).toBe('ok');
+  });
+});
+
+describe('the newest run of each profile', () => {
+  it('is told by its name; runs without one belong to none', () => {
+    put('20261121-140000-aaaa', rehearsalRun, { profile: 'morning' });
+    put('20261122-140000-bbbb', rehearsalRun);
+    put('20261123-140000-cccc', failedRun);
+    put('20261124-140000-dddd', rehearsalRun, { profile: null });
+    const newest = lastRunOfEach(runs);
+    expect([...newest.keys()].sort()).toEqual(['evening', 'morning']);
+    expect(newest.get('evening')).toMatchObject({ id: '20261123-140000-cccc', state: 'failed' });
+    expect(newest.get('morning')?.state).toBe('ok');
   });
 });
