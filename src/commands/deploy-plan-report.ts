@@ -58,7 +58,7 @@ export function planLinesOf(report: DeployReport, wish: DeployWish): string[] {
           '!      Hosts keep an image by its tag: one that moves can be an old one. Give each its own.',
         ]
       : []),
-    `GPU    ${report.memoryGb} GB or more${cuda}; ${report.cloud.toLowerCase()} cloud${wish.dataCenter ? `, ${wish.dataCenter}` : ''}`,
+    `GPU    ${report.memoryGb > 0 ? `${report.memoryGb} GB or more` : 'any of NVIDIA'}${cuda}; ${report.cloud.toLowerCase()} cloud${wish.dataCenter ? `, ${wish.dataCenter}` : ''}`,
     ...found
       .slice(0, SHOWN)
       .map(

@@ -39,8 +39,11 @@ export async function deploy(options: DeployOptions, io: Io): Promise<number> {
   const key = podsKey(io);
   const controller = new AbortController();
   const signals = Object.keys(signalExitCodes) as (keyof typeof signalExitCodes)[];
-  const stop = (by: NodeJS.Signals) =>
+  const stop = (by: NodeJS.Signals) => {
+    // A second Ctrl-C would leave a pod behind that goes on costing.
+    if (controller.signal.aborted) return say('What was rented is being ended; a moment more.');
     controller.abort(new Cancelled(by as keyof typeof signalExitCodes));
+  };
   for (const by of signals) process.on(by, stop);
   const openApi = (signal: AbortSignal) =>
     openPodsApi({ env: io.env, key, clock: systemClock, signal });
