@@ -3,6 +3,7 @@
 // Not by name: an old Node, which is to be told so, knows no such export.
 import * as nodeModule from 'node:module';
 import manifest from '../package.json' with { type: 'json' };
+import { SignalInbox } from './commands/signal-inbox.ts';
 
 const NEEDED_NODE = [22, 19] as const;
 
@@ -21,8 +22,12 @@ if (tooOld) {
 } else if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
   process.stdout.write(`${manifest.version}\n`);
 } else {
+  // A signal that comes while the rest is loaded is kept for the run.
+  const inbox = argv[0] === 'run' ? new SignalInbox() : null;
+  // Of the libraries, to whoever mends them: nobody in front can.
+  process.noDeprecation = true;
   // What was compiled once is read from then on.
   nodeModule.enableCompileCache();
   const { runProgram } = await import('./commands/program.ts');
-  process.exitCode = await runProgram(argv, manifest.version);
+  process.exitCode = await runProgram(argv, manifest.version, inbox);
 }

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
@@ -24,6 +24,8 @@ export interface ImageFile {
 export async function imageFile(path: string): Promise<ImageFile> {
   let handle: FileHandle;
   try {
+    // Opening a named pipe waits for who writes to it.
+    if (!(await stat(path)).isFile()) throw new Error('it is not a plain file');
     handle = await open(path);
   } catch (error) {
     throw missing(path, error as Error);

@@ -29,7 +29,8 @@ interface Read {
 
 /**
  * `diagnose [FILE|RUN|-]`: the causes that a log, a run or a container shows, likeliest first. Exit 0
- * also when it shows none; 2 when it cannot be read.
+ * also when it shows none.
+ * @throws UsageError when it cannot be read
  */
 export async function diagnose(
   file: string | undefined,
@@ -37,14 +38,7 @@ export async function diagnose(
   io: Io,
 ): Promise<number> {
   if (options.codes) return listCodes(options, io);
-  let read: Read;
-  try {
-    read = await readFrom(file, options, io);
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    io.say(error.message);
-    return exitCodes.usage;
-  }
+  const read = await readFrom(file, options, io);
   if (options.json) outJson(io, { v: 1, diagnoses: read.diagnoses });
   else for (const line of words(read)) io.out(line);
   return exitCodes.done;

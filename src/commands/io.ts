@@ -1,5 +1,6 @@
 import { homedir, userInfo } from 'node:os';
 import { homeOfUid, sudoCaller } from '../ports/sudo.ts';
+import type { SignalInbox } from './signal-inbox.ts';
 
 /** What a command may touch of its own process. `commands/` prints; nothing below it does. */
 export interface Io {
@@ -9,6 +10,8 @@ export interface Io {
   home: string;
   /** True when words may be drawn over: a terminal on stdin and stdout. */
   interactive: boolean;
+  /** Has taken signals since the program began, for a command that must not lose one. */
+  signals?: SignalInbox;
   /** One line on stdout: JSON documents and asked-for output. */
   out(line: string): void;
   /** One line on stderr: words for a person. */

@@ -1,4 +1,5 @@
 import { exitCodes } from '../contract/exit-codes.ts';
+import { Failure } from '../contract/failure.ts';
 import { endingOf } from '../pipeline/result.ts';
 import { systemClock } from '../ports/clock.ts';
 import { systemProcesses } from '../ports/processes.ts';
@@ -24,10 +25,16 @@ export async function plan(
     { choices, profile, cwd: io.cwd, home: io.home, runsDir: places(io.env, io.home).runs },
     { env: io.env, clock: systemClock, processes: systemProcesses },
     new AbortController().signal,
-  );
+  ).catch(cannotRun);
   if (options.json) outJson(io, planned.plan);
   else for (const line of planLines(planned)) io.out(line);
   return saidWhyNot(planned, io);
+}
+
+/** What would stop a run in whatever phase is for a plan that it cannot run (exit 10). */
+function cannotRun(error: unknown): never {
+  if (!(error instanceof Failure)) throw error;
+  throw new Failure({ ...error.details, exitCode: exitCodes.prepare }, { cause: error });
 }
 
 function saidWhyNot({ refusal }: Planned, io: Io): number {

@@ -19,16 +19,22 @@ import { defineRunning } from './define-running.ts';
 import { defineUpdate } from './define-update.ts';
 import { tellEnd } from './ended.ts';
 import { type Io, processIo } from './io.ts';
+import type { SignalInbox } from './signal-inbox.ts';
 
 /**
  * Parses argv, runs one command and gives its exit code. Commands are imported only when they run,
  * so that `--help` and `--version` load nothing else.
  */
-export async function runProgram(argv: string[], version: string): Promise<number> {
+export async function runProgram(
+  argv: string[],
+  version: string,
+  signals: SignalInbox | null = null,
+): Promise<number> {
   let printed = false;
   const own = processIo();
   const io: Io = {
     ...own,
+    ...(signals ? { signals } : {}),
     out: (line) => {
       printed = true;
       own.out(line);

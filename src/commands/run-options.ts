@@ -3,7 +3,7 @@ import { UsageError } from '../contract/failure.ts';
 import { type PhaseId, phaseIds } from '../contract/ids.ts';
 import { findProfile } from '../profiles/find-profile.ts';
 import { mergeChoices } from '../profiles/merge-choices.ts';
-import { parseSets } from '../profiles/parse-set.ts';
+import { parseSet, parseSets } from '../profiles/parse-set.ts';
 import { checkedTag, parseImageName } from '../push/image-name.ts';
 import type { RunRequest } from '../runner/request.ts';
 import type { Io } from './io.ts';
@@ -43,7 +43,7 @@ export function chosen(
 ): { profile: string | null; choices: Choices } {
   const profile = options.profile === undefined ? null : findProfile(options.profile, io).profile;
   const own = parseSets(options.set ?? []);
-  const image = options.image === undefined ? {} : { image: options.image };
+  const image = options.image === undefined ? {} : parseSet(`image=${options.image}`);
   return {
     profile: profile?.name ?? null,
     choices: mergeChoices(profile?.choices ?? {}, own, image),
@@ -57,6 +57,9 @@ export function runRequest(options: RunOptions, io: Io, runId: string): RunReque
   const push = pushOptions(options, until);
   if (until && from && phaseIds.indexOf(until) < phaseIds.indexOf(from)) {
     throw new UsageError(`--until ${until} comes before --from ${from}: nothing would be done.`);
+  }
+  if ((from === 'push' || from === 'deploy') && options.pushTo === undefined) {
+    throw new UsageError(`--from ${from} needs --push-to REGISTRY/NAME:TAG.`);
   }
   return {
     v: 1,

@@ -1,4 +1,6 @@
+import { statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import type { Event, EventOf } from '../contract/events.ts';
 import { exitCodes } from '../contract/exit-codes.ts';
 import { Failure, UsageError } from '../contract/failure.ts';
@@ -19,8 +21,9 @@ import { summaryMarkdown } from './summary-markdown.ts';
 /** `steadydancer run`: starts the run's process and follows it. Gives its exit code. */
 export async function run(options: RunOptions, io: Io): Promise<number> {
   const print = printer(options, io);
-  const inbox = new SignalInbox();
+  const inbox = io.signals ?? new SignalInbox();
   try {
+    if (options.summary !== undefined) mustBeWritable(options.summary);
     const started = await startRun(options, io);
     if (options.detach) return detached(started, options, io);
     if (drawsScreens(io, options)) {
@@ -87,6 +90,15 @@ function printer(options: RunOptions, io: Io) {
       if (result) await writeSummary(options, result, io);
     },
   };
+}
+
+/** Said before an hour is spent, not after it. @throws UsageError */
+function mustBeWritable(summary: string): void {
+  const taken = statSync(summary, { throwIfNoEntry: false });
+  const folder = statSync(dirname(resolve(summary)), { throwIfNoEntry: false });
+  if (summary === '' || taken?.isDirectory() || !folder?.isDirectory()) {
+    throw new UsageError(`--summary takes a file in a folder that is there, not \`${summary}\`.`);
+  }
 }
 
 /** A summary that cannot be written changes nothing about the run, so it is said and no more. */

@@ -42,6 +42,27 @@ const mirror = z
   .string()
   .regex(/^(?!.*\/\/[^/]*@)\S+$/, 'a mirror is an address without spaces, user and password');
 
+const part = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*';
+const host =
+  '(?:localhost|[A-Za-z0-9-]+(?:\\.[A-Za-z0-9-]+)+|[A-Za-z0-9.-]+(?=:\\d)|\\[[0-9A-Fa-f:]+\\])';
+/**
+ * A name by the grammar of references (distribution/reference: small letters but for host and tag),
+ * an image's id, or a file by how its path starts or ends.
+ */
+const image = z
+  .string()
+  .regex(
+    new RegExp(
+      [
+        `^(?:${host}(?::\\d+)?/)?${part}(?:/${part})*(?::\\w[\\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$`,
+        '^sha256:[0-9a-f]{6,64}$',
+        '^(?:\\.{0,2}/|~/)[^\\r\\n]+$',
+        '^[^-\\s][^\\r\\n]*\\.(?:tar|tgz|tzst|tar\\.gz|tar\\.zst)$',
+      ].join('|'),
+    ),
+    'an image is named as registry/name:tag, in small letters, or is a file',
+  );
+
 export const mirrorsSchema = z.strictObject(
   Object.fromEntries(mirrorKinds.map((kind) => [kind, mirror.optional()])) as Record<
     (typeof mirrorKinds)[number],
@@ -95,10 +116,7 @@ export const choicesSchema = z.strictObject({
   dockerfile: path.optional(),
   context: path.optional(),
   workflow: path.optional(),
-  image: z
-    .string()
-    .regex(/^[A-Za-z0-9./_~][^\s]*$/, 'an image is named as registry/name:tag or a file')
-    .optional(),
+  image: image.optional(),
 });
 export type Choices = z.infer<typeof choicesSchema>;
 export type ChoiceKey = keyof Choices;

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { arch, cpus, freemem, homedir, totalmem, userInfo } from 'node:os';
 import type { Processes } from '../ports/processes.ts';
+import { sudoCaller } from '../ports/sudo.ts';
 import { type Cgroup, cgroupMemory } from './cgroup.ts';
 import type { Host } from './types.ts';
 
@@ -106,10 +107,11 @@ async function personOf(
   processes?: Processes,
 ): Promise<Pick<Host, 'uid' | 'gid' | 'user' | 'home'>> {
   const uid = process.getuid?.() ?? null;
-  if (uid === 0 && env.SUDO_UID && env.SUDO_GID && env.SUDO_UID !== '0') {
-    const user = env.SUDO_USER ?? env.SUDO_UID;
+  const caller = sudoCaller(env);
+  if (caller) {
+    const user = env.SUDO_USER ?? String(caller.uid);
     const home = (await homeOf(user, processes)) ?? env.HOME ?? homedir();
-    return { uid: Number(env.SUDO_UID), gid: Number(env.SUDO_GID), user, home };
+    return { ...caller, user, home };
   }
   return { uid, gid: process.getgid?.() ?? null, user: userName(env), home: env.HOME || homedir() };
 }

@@ -13,8 +13,12 @@ export function sudoCaller(
   uid: number | undefined = process.getuid?.(),
 ): Caller | null {
   const caller = { uid: Number(env.SUDO_UID), gid: Number(env.SUDO_GID) };
-  const known = Number.isInteger(caller.uid) && Number.isInteger(caller.gid);
+  const known = isId(caller.uid) && isId(caller.gid);
   return uid === 0 && known && caller.uid !== 0 && env.SUDO_UID ? caller : null;
+}
+
+function isId(value: number): boolean {
+  return Number.isInteger(value) && value >= 0;
 }
 
 /**

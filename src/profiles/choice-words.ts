@@ -20,7 +20,7 @@ const words: Record<string, string> = {
   dockerfile: 'a file',
   context: 'a folder',
   workflow: 'a file',
-  image: 'the name of an image',
+  image: 'the name of an image (registry/name:tag, in small letters) or a file',
   'smoke.width': 'a multiple of 16 from 64 to 4096',
   'smoke.height': 'a multiple of 16 from 64 to 4096',
   'smoke.frames': '4n+1 frames: 5, 9, 13, 17 ... up to 1001',
@@ -56,7 +56,7 @@ export function choiceLeaves(): ReadonlyMap<string, z.ZodType> {
 export function allowedWords(key: string): string {
   const schema = choiceLeaves().get(key);
   if (schema?.def.type === 'enum') return oneOf((schema as z.ZodEnum).options.map(String));
-  if (key.startsWith('mirrors.')) return 'an address';
+  if (key.startsWith('mirrors.')) return 'an address without user and password';
   return words[key] ?? 'a text';
 }
 

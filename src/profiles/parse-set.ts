@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { type Choices, choicesSchema } from '../contract/choices.ts';
 import { UsageError } from '../contract/failure.ts';
+import { redact } from '../text/redact.ts';
 import { allowedWords, choiceLeaves, oneOf } from './choice-words.ts';
 import { mergeChoices } from './merge-choices.ts';
 
@@ -21,7 +22,8 @@ export function parseSet(text: string): Choices {
 
   const parsed = schema.safeParse(typed(schema, value));
   if (!parsed.success) {
-    const given = value === '' ? 'nothing' : `\`${value}\``;
+    // An address with a password in it is refused, and not shown.
+    const given = value === '' ? 'nothing' : `\`${redact(value)}\``;
     throw new UsageError(`${key} takes ${allowedWords(key)}, not ${given}.`);
   }
   const [outer, inner] = key.split('.') as [string, string | undefined];

@@ -33,6 +33,8 @@ describe('documents on stdout', () => {
     [['deploy', '--profile', 'rehearsal', '--image', 'ghcr.io/me/sd:1'], 'problem', [20]],
     [['plan', '--set', 'variant=fp9'], 'problem', [2]],
     [['doctor', '--bogus'], 'problem', [2]],
+    [['diagnose', 'no-such-file.log'], 'problem', [2]],
+    [['plan', '--set', 'recipe=custom'], 'problem', [10]],
     [['dance', 'absent.png', 'absent.mp4'], 'dance', [2]],
     [['models', 'verify', '--dest', join(program.home, 'models')], 'models', [13]],
   ];
@@ -69,6 +71,10 @@ describe('usage errors', () => {
     [['--until', 'dessert']],
     [['--no-such-flag']],
     [['--wait', 'long']],
+    [['--image', 'UPPER/Case']],
+    [['--image', '']],
+    [['--from', 'deploy']],
+    [['--summary', '/nonexistent/summary.md']],
     [['too', 'many']],
   ])('run --json %j: exit 2, and the last line is a result with one sentence', async (args) => {
     const { exitCode, result, events } = await program.run(args);
@@ -77,6 +83,13 @@ describe('usage errors', () => {
     expect(result).toMatchObject({ ok: false, exitCode: 2, runId: null });
     expect(result.summary).toMatch(/\S/);
     expect(result.summary).not.toContain('\n');
+  });
+
+  it('a password in an address is refused and not shown', async () => {
+    const set = 'mirrors.hub=https://mia:Sup3rS3cret@hub.example/';
+    const { exitCode, stdout, stderr } = await program.call(['plan', '--json', '--set', set]);
+    expect(exitCode).toBe(2);
+    expect(stdout + stderr).not.toContain('Sup3rS3cret');
   });
 
   it.each([
