@@ -78,4 +78,30 @@ describeWithEngine('a pod by a run, and one that is kept', () => {
     expect(left.running.map(({ id }) => id)).toEqual(cloud.running());
     expect(cloud.running()).toEqual([]);
   });
+
+  it('killed while its pod starts: status names the pod from then on, and stop ends it', async ({
+    skip,
+  }) => {
+    if ('reason' in world) return skip(world.reason);
+    const { cloud, laptop, ref } = world;
+    cloud.faults.pullMs = 60_000;
+    const child = laptop.start([
+      'deploy',
+      '--profile',
+      'rehearsal',
+      '--image',
+      ref,
+      '--pay',
+      '0.3',
+    ]);
+    while (cloud.running().length === 0) await new Promise((look) => setImmediate(look));
+    child.kill('SIGKILL');
+    await child.finished;
+    const { stdout } = await laptop.call(['status', '--json']);
+    const { running, pods = [] } = statusSchema.parse(JSON.parse(stdout));
+    expect(running).toBe(true);
+    expect(pods.map(({ id }) => id)).toEqual(cloud.running());
+    expect((await laptop.call(['stop'])).exitCode).toBe(0);
+    expect(cloud.running()).toEqual([]);
+  });
 });

@@ -8,8 +8,8 @@ afterEach(async () => {
   await world?.end();
   world = null;
 });
-const begin = async (faults: Faults = {}) => {
-  world = await Deploying.begin(faults);
+const begin = async (faults: Faults = {}, proxyLimitMs?: number) => {
+  world = await Deploying.begin(faults, proxyLimitMs);
   return world;
 };
 
@@ -79,4 +79,13 @@ it('ended when nothing was rendered for a while', async () => {
   expect(exitCode).toBe(0);
   expect(report.pod?.state).toBe('ended');
   expect(at.cloud.running()).toEqual([]);
+});
+
+it('a proxy that cuts each answer off (524) is not a ComfyUI that is ready', async () => {
+  const at = await begin({}, 0);
+  const { exitCode, report } = await at.deploy({ pay: '0.3', wait: '0.03' });
+  expect(exitCode).toBe(17);
+  expect(report.diagnoses[0]).toMatchObject({ code: 'pod-not-ready' });
+  expect(at.cloud.proxy.statuses).toContain(524);
+  expect([report.running, at.cloud.running()]).toEqual([[], []]);
 });
