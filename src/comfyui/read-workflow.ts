@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readPlainText } from '../ports/plain-file.ts';
 import type { ComfyClient } from './client.ts';
 import { convertWorkflow } from './editor/convert.ts';
 import { type Graph, isEditorFormat, parseGraph } from './graph.ts';
@@ -6,14 +6,14 @@ import type { NodeClass } from './schemas.ts';
 
 /**
  * A person's workflow: in API format as it is, one of ComfyUI's page converted by the server's classes.
- * @throws Failure workflow-*, what the client throws, and errors of the file system
+ * @throws Failure workflow-*, what the client throws, and errors of readPlainText()
  */
 export async function readWorkflow(
   path: string,
   client: ComfyClient,
   signal: AbortSignal,
 ): Promise<Graph> {
-  const text = await readFile(path, 'utf8');
+  const text = await readPlainText(path, signal);
   const json = jsonOf(text);
   if (!isEditorFormat(json)) return parseGraph(text, path);
   const known = new Map<string, Promise<NodeClass | null>>();

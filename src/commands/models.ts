@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { defaultChoices } from '../contract/choices.ts';
 import type { EventBody } from '../contract/events.ts';
@@ -13,6 +12,7 @@ import type { DownloadLimits, ModelOutcome, WantedModel } from '../models/types.
 import { parseManifest, wantedModel } from '../models/wanted.ts';
 import { personPath } from '../pipeline/person-path.ts';
 import { systemClock } from '../ports/clock.ts';
+import { readPlainText, whyUnreadable } from '../ports/plain-file.ts';
 import { systemProcesses } from '../ports/processes.ts';
 import { formatBytes } from '../text/format.ts';
 import { type Io, outJson } from './io.ts';
@@ -46,7 +46,7 @@ export async function models(
   };
   for (const signal of Object.keys(signalExitCodes)) process.once(signal, onSignal);
   try {
-    const wanted = await wantedModels(options, io);
+    const wanted = await wantedModels(options, io, stop.signal);
     const orders: StoreOrders = {
       io,
       models: wanted,
@@ -152,12 +152,13 @@ async function removeSome(errand: Errand): Promise<number> {
   return exitCodes.done;
 }
 
-async function wantedModels(options: Options, io: Io): Promise<WantedModel[]> {
+async function wantedModels(options: Options, io: Io, signal: AbortSignal): Promise<WantedModel[]> {
   if (options.manifest) {
     const path = resolve(io.cwd, options.manifest);
     return parseManifest(
-      await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-        throw new UsageError(`The manifest ${path} cannot be read: ${error.code}.`);
+      await readPlainText(path, signal).catch((error) => {
+        signal.throwIfAborted();
+        throw new UsageError(`The manifest ${path} cannot be read: ${whyUnreadable(error)}.`);
       }),
     );
   }

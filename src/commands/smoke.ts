@@ -9,6 +9,7 @@ import { exitCodes } from '../contract/exit-codes.ts';
 import { Failure, UsageError } from '../contract/failure.ts';
 import type { SmokeLevel, SmokeReport } from '../contract/smoke.ts';
 import { systemClock } from '../ports/clock.ts';
+import { whyUnreadable } from '../ports/plain-file.ts';
 import { connectionOptions } from './comfy-connection.ts';
 import { type Io, outJson } from './io.ts';
 
@@ -91,7 +92,7 @@ async function personsWorkflow(
     // The level `reachable` says what is wrong with the server.
     if (error instanceof Failure) return shippedGraph('any-comfyui');
     if (code === undefined) throw error;
-    throw new UsageError(`${file} cannot be read (${code}).`);
+    throw new UsageError(`${file} cannot be read: ${whyUnreadable(error)}.`);
   }
 }
 

@@ -35,6 +35,21 @@ export async function readPlainText(path: string, signal?: AbortSignal): Promise
   return readPipe(path, signal);
 }
 
+/** What an error of these functions says to a person, after "…: "; the code stands behind it. */
+export function whyUnreadable(error: unknown): string {
+  const { code = 'unknown', message } = error as NodeJS.ErrnoException;
+  const words: Record<string, string> = {
+    ENOENT: 'it is not there',
+    ENOTDIR: 'its folder is not a folder',
+    EISDIR: 'it is a folder',
+    ENOTFILE: 'it is a pipe, a socket or a device, not a plain file',
+    EFBIG: 'it is far too large',
+    EACCES: 'this user may not read it',
+    ELOOP: 'its links go in a circle',
+  };
+  return words[code] ? `${words[code]} (${code})` : code === 'unknown' ? message : code;
+}
+
 /** Without a thread that waits: whoever writes may take their time, and a signal still ends it. */
 async function readPipe(path: string, signal?: AbortSignal): Promise<string> {
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -102,4 +103,14 @@ test('wrong calls are usage errors', async () => {
   await expect(call('pull', { variant: 'fp4' })).rejects.toBeInstanceOf(UsageError);
   await expect(call('pull', { placement: 'volume' })).rejects.toThrow(/--dest is for a folder/);
   await expect(call('pull', { manifest: 'none.json' })).rejects.toBeInstanceOf(UsageError);
+});
+
+test('a pipe that nobody writes to is no manifest', async () => {
+  const { call, folder } = await prepared();
+  execFileSync('mkfifo', [join(folder, 'pipe')]);
+  for (const action of ['pull', 'list']) {
+    await expect(call(action, { manifest: 'pipe' })).rejects.toThrow(
+      /cannot be read: it is a pipe/,
+    );
+  }
 });

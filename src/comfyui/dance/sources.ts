@@ -2,6 +2,7 @@ import { open, readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { exitCodes } from '../../contract/exit-codes.ts';
 import { Failure } from '../../contract/failure.ts';
+import { plainFile, whyUnreadable } from '../../ports/plain-file.ts';
 import { readGif } from '../media/gif.ts';
 import { readMp4 } from '../media/mp4.ts';
 import { readPictureSize } from '../media/picture-size.ts';
@@ -60,13 +61,12 @@ export async function readSource(path: string): Promise<Photo | Clip> {
 async function readHead(path: string, name: string): Promise<Buffer> {
   let file: Awaited<ReturnType<typeof open>>;
   try {
+    await plainFile(path);
     file = await open(path, 'r');
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    throw unreadable(name, code === 'ENOENT' ? 'it is not there' : `${code}`);
+    throw unreadable(name, whyUnreadable(error));
   }
   try {
-    if ((await file.stat()).isDirectory()) throw unreadable(name, 'it is a folder');
     const head = Buffer.alloc(16);
     const { bytesRead } = await file.read(head, 0, 16, 0);
     if (bytesRead === 0) throw unreadable(name, 'it is empty');

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -72,14 +73,17 @@ it('exits 17 when the whole test is over its time, with a document', async () =>
   expect(said).toEqual(['The smoke test was not done in 0.5 s.']);
 });
 
-it.each([
+it.each<[SmokeCommandOptions, string]>([
   [{}, 'needs --url'],
   [{ url: 'ftp://x' }, 'not spoken'],
   [{ url: 'x:1', timeout: 'soon' }, '--timeout takes seconds'],
   [{ url: 'x:1', workflow: 'absent.json' }, 'cannot be read'],
+  [{ url: 'x:1', workflow: 'pipe' }, 'it is a pipe'],
   [{ url: 'x:1', workflow: 'editor.json' }, "the editor's format"],
 ])('%j is a wrong use', async (options, words) => {
   await writeFile(join(folder, 'editor.json'), '{"nodes":[],"links":[]}');
+  // Nobody writes to it: whoever opens it waits for ever.
+  if (options.workflow === 'pipe') execFileSync('mkfifo', [join(folder, 'pipe')]);
   const wrong = run(options);
   await expect(wrong).rejects.toThrow(UsageError);
   await expect(wrong).rejects.toThrow(words);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { DanceCommandOptions } from '../../../../src/commands/dance.ts';
@@ -10,6 +11,7 @@ describe('wrong input is said before anything is asked', () => {
   const url = 'http://127.0.0.1:9';
   it.each<[string[], DanceCommandOptions, RegExp]>([
     [['mia.png', 'absent.mp4'], {}, /absent\.mp4 cannot be used: it is not there/],
+    [['pipe', 'pipe'], {}, /pipe cannot be used: it is a pipe/],
     [['mia.png', 'noise.mp4'], {}, /noise\.mp4 cannot be used: it is neither/],
     [['mia.png', 'cut.mp4'], {}, /cut\.mp4 cannot be used: the MP4/],
     [['phone.heic', 'waltz.mp4'], {}, /heic picture; save it as JPEG/],
@@ -24,6 +26,8 @@ describe('wrong input is said before anything is asked', () => {
     // Not after an hour of rendering.
     [['mia.png', 'waltz.mp4'], { output: 'tom.jpg/x.mp4' }, /tom\.jpg cannot be written \(/],
   ])('%j %j', async (files, options, sentence) => {
+    // Nobody writes to it: whoever opens it waits for ever.
+    if (files[0] === 'pipe') execFileSync('mkfifo', [here.path('pipe')]);
     await writeFile(here.path('noise.mp4'), 'no film at all, only words');
     const whole = await readFile(here.path('waltz.mp4'));
     await writeFile(here.path('cut.mp4'), whole.subarray(0, whole.length / 2));
