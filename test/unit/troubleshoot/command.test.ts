@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DiagnoseOptions, diagnose } from '../../../src/commands/diagnose.ts';
 import type { Io } from '../../../src/commands/io.ts';
 import { diagnoseSchema, diagnosisCodesSchema } from '../../../src/contract/diagnosis.ts';
+import { UsageError } from '../../../src/contract/failure.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -63,8 +64,8 @@ describe('diagnose', () => {
     ['none.log', 'There is no file none.log.'],
     ['.', '. is a folder, not a log.'],
     ['/dev/zero', '/dev/zero is a pipe or a device, not a file: pass it as standard input, -.'],
-  ])('%s: exit 2 with a sentence', async (file, sentence) => {
-    expect(await run(file, { json: true })).toEqual({ exitCode: 2, out: [], said: [sentence] });
+  ])('%s: a usage error with a sentence', async (file, sentence) => {
+    await expect(run(file, { json: true })).rejects.toThrow(new UsageError(sentence));
   });
 
   it('a run by its id or its folder: its own words first, then what its logs show', async () => {
@@ -97,15 +98,15 @@ describe('diagnose', () => {
         ['apt-package-missing', 'build.log', 2],
       ]);
     }
-    expect((await run(undefined, { run: 'none' }, env)).said).toEqual(['There is no run none.']);
-    expect((await run('x', { run: 'c2d1' }, env)).exitCode).toBe(2);
+    const none = run(undefined, { run: 'none' }, env);
+    await expect(none).rejects.toThrow(new UsageError('There is no run none.'));
+    await expect(run('x', { run: 'c2d1' }, env)).rejects.toThrow(UsageError);
   });
 
   it('a named pipe is refused at once; it would be waited for', async () => {
     const made = spawnSync('mkfifo', [join(folder, 'pipe')]);
     if (made.status !== 0) return;
-    const { exitCode, said } = await run('pipe', { json: true });
-    expect([exitCode, said[0]]).toEqual([2, expect.stringContaining('pipe or a device')]);
+    await expect(run('pipe', { json: true })).rejects.toThrow(/pipe or a device/);
   });
 
   it('lists the codes', async () => {
