@@ -99,6 +99,8 @@ async function startPrivateEngine(): Promise<() => Promise<void>> {
       await exited;
     }
     await log.close();
+    // A container on the host's network leaves this mounted (libnetwork's default sandbox).
+    spawnSync('umount', ['--lazy', join(folder, 'exec/netns/default')], { stdio: 'ignore' });
     await rm(folder, { recursive: true, force: true });
   };
 }
