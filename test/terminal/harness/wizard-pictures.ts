@@ -26,7 +26,7 @@ const pages: { name: string; title: string; shows: RegExp; key: Key | string }[]
   { name: 'welcome', title: 'The welcome', shows: /❯ Rehearse only/, key: 'enter' },
   { name: 'machine', title: 'What this computer is', shows: /Recommended/, key: 'enter' },
   { name: 'review', title: 'What Start will do', shows: /\[Review\][\s\S]*Start$/m, key: 's' },
-  { name: 'run', title: 'The run', shows: /Steps[\s\S]*RUN[\s\S]*: 1\d of 17/, key: '' },
+  { name: 'run', title: 'The run', shows: /\d of \d done[\s\S]*RUN/, key: '' },
   { name: 'report', title: 'The report', shows: /READY in/, key: 'enter' },
 ];
 
