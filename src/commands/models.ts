@@ -128,6 +128,8 @@ async function removeSome(errand: Errand): Promise<number> {
   const { io, options, models: wanted, store } = errand;
   const named = options.files.length > 0 ? options.files : wanted.map(({ file }) => file);
   const list = await store.removable(named);
+  const absent = options.files.filter((name) => list.every(({ file }) => file !== name));
+  if (absent.length > 0) throw await notThere(absent, errand);
   const bytes = list.reduce((sum, one) => sum + one.bytes, 0);
   for (const one of list) io.say(`  ${formatBytes(one.bytes).padStart(9)}  ${one.file}`);
   const report = (ok: boolean, state: 'present' | 'missing') => {
@@ -150,6 +152,17 @@ async function removeSome(errand: Errand): Promise<number> {
   report(true, 'missing');
   io.say(`Removed ${formatBytes(bytes)} from ${store.name}.`);
   return exitCodes.done;
+}
+
+/** Nothing is removed where one of the names is wrong: what else was meant is not known. */
+async function notThere(absent: string[], { models: wanted, store }: Errand): Promise<UsageError> {
+  const there = await store.removable(wanted.map(({ file }) => file));
+  const names = there.map(({ file }) => file).join(', ');
+  return new UsageError(
+    `There is no ${absent.join(', no ')} in ${store.name}; nothing was removed. ${
+      names ? `There is: ${names}.` : 'None of the models of this manifest or recipe is there.'
+    }`,
+  );
 }
 
 async function wantedModels(options: Options, io: Io, signal: AbortSignal): Promise<WantedModel[]> {

@@ -26,6 +26,14 @@ export function diskFull(folder: string, missingBytes: number, freeBytes: number
   );
 }
 
+/** Something else than a folder stands where models, or a folder of them, are to be. */
+export function folderIsNone(path: string, proof: string): Failure {
+  return modelsFailure('models-folder-not-folder', `${path} is not a folder to put models into.`, {
+    proof,
+    fixes: [{ label: 'Choose another models folder, or move away what stands there' }],
+  });
+}
+
 /**
  * What an error of the file system means for a person; null when it is not one of those that only
  * a person can change.
@@ -69,6 +77,11 @@ export function diskFailure(
         `The disk of ${folder} answers with an input/output error.`,
         { proof, fixes: [{ label: 'Look at the kernel log', command: 'sudo dmesg | tail -n 40' }] },
       );
+    case 'ENOTDIR':
+    case 'EEXIST':
+    case 'ELOOP':
+    case 'ENAMETOOLONG':
+      return folderIsNone(folder, proof);
     case 'EFBIG':
       return modelsFailure(
         'models-file-too-big',

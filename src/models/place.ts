@@ -1,7 +1,10 @@
 import { constants } from 'node:fs';
-import { access, lstat, mkdir, realpath } from 'node:fs/promises';
+import { access, lstat, mkdir, realpath, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
-import { modelsFailure } from './failures.ts';
+import { exitCodes } from '../contract/exit-codes.ts';
+import type { Failure } from '../contract/failure.ts';
+import { sanitiseLine } from '../text/sanitise.ts';
+import { folderIsNone, modelsFailure } from './failures.ts';
 
 /** Endings that we use beside a file; no model may have one. */
 export const PART = '.part';
@@ -14,17 +17,21 @@ export function isLock(name: string): boolean {
   return /\.part\.lock(\.steal)?$/.test(name);
 }
 
+/** Who gave a name: a manifest, which may come from anywhere, or a person on the command line. */
+export type NameGivenBy = 'manifest' | 'person';
+
 /**
- * The names of a manifest, which may come from anywhere, as names below a folder.
+ * A name below a folder, as a person sees it: nothing in it is invisible or turns its direction.
  * @throws Failure models-name-escapes
  */
-export function safeName(file: string): string {
+export function safeName(file: string, by: NameGivenBy = 'manifest'): string {
   const parts = file.split('/');
   const bad =
     file === '' ||
     file.length > 1000 ||
     /[\u0000-\u001f\u007f\\:*?"<>|]/.test(file) ||
     ours.test(file) ||
+    sanitiseLine(file) !== file ||
     parts.some(
       (part) =>
         part === '' ||
@@ -35,13 +42,40 @@ export function safeName(file: string): string {
         /[. ]$/.test(part),
     );
   if (bad) {
-    throw modelsFailure(
-      'models-name-escapes',
-      `The manifest names a file that does not belong in a models folder: ${JSON.stringify(file)}.`,
-      { proof: file, fixes: [{ label: 'Use a manifest that you trust' }] },
-    );
+    throw badName(shownName(file), by);
   }
   return parts.join('/');
+}
+
+function badName(shown: string, by: NameGivenBy): Failure {
+  if (by === 'manifest') {
+    return modelsFailure(
+      'models-name-escapes',
+      `The manifest names a file that does not belong in a models folder: ${shown}.`,
+      { proof: shown, fixes: [{ label: 'Use a manifest that you trust' }] },
+    );
+  }
+  return modelsFailure(
+    'models-name-escapes',
+    `${shown} is no name of a model: names are relative to the models folder, as models list shows them.`,
+    {
+      proof: shown,
+      exitCode: exitCodes.usage,
+      fixes: [{ label: 'See the names', command: 'steadydancer models list' }],
+    },
+  );
+}
+
+/** A name in quotes, with code points (\u202e) for what a terminal would act upon or hide. */
+export function shownName(name: string): string {
+  const short = name.length > 300 ? `${name.slice(0, 300)}…` : name;
+  return JSON.stringify(short).replace(
+    /[\p{C}\p{Variation_Selector}\u2028\u2029]|\u034f/gu,
+    (char) => {
+      const hex = (char.codePointAt(0) as number).toString(16);
+      return hex.length > 4 ? `\\u{${hex}}` : `\\u${hex.padStart(4, '0')}`;
+    },
+  );
 }
 
 /** A place for one file, proved to lie inside the models folder. */
@@ -59,8 +93,12 @@ export interface Place {
  * leaves it would write elsewhere, and is dead in a container that mounts the folder.
  * @throws Failure models-name-escapes, models-link-escapes
  */
-export async function placeOf(folder: string, name: string): Promise<Place> {
-  const file = safeName(name);
+export async function placeOf(
+  folder: string,
+  name: string,
+  by: NameGivenBy = 'manifest',
+): Promise<Place> {
+  const file = safeName(name, by);
   const path = join(folder, ...file.split('/'));
   await refuseEscapingLinks(folder, path);
   return { folder, file, path, part: path + PART, state: path + STATE, lock: path + LOCK };
@@ -77,6 +115,19 @@ export async function makeRoom(place: Place): Promise<void> {
     throw error;
   });
   await refuseEscapingLinks(place.folder, place.path);
+}
+
+/**
+ * Where a file stands in the place of a folder, nothing can be put below it.
+ * @throws Failure models-folder-not-folder
+ */
+export async function refuseFileInTheWay(place: Place): Promise<void> {
+  const at = await nearest(dirname(place.path));
+  const found = await stat(at).catch((error: NodeJS.ErrnoException) => error);
+  if (found instanceof Error) {
+    // A link to nothing, or one in a circle; what may not be looked at says so when it is written.
+    if (['ENOENT', 'ELOOP'].includes(found.code ?? '')) throw folderIsNone(at, found.message);
+  } else if (!found.isDirectory()) throw folderIsNone(at, `${at}: not a directory`);
 }
 
 async function nearest(folder: string): Promise<string> {

@@ -7,7 +7,7 @@ import { Gate } from './gate.ts';
 import { locate } from './locate.ts';
 import { Meter } from './meter.ts';
 import { type Pin, Pins } from './pins.ts';
-import { makeRoom, type Place, placeOf } from './place.ts';
+import { makeRoom, type Place, placeOf, refuseFileInTheWay } from './place.ts';
 import { type Presence, presence } from './present.ts';
 import { foundElsewhere, tryReuse } from './pull-reused.ts';
 import { outcome, type Pulling, type PullOptions, pin } from './pulling.ts';
@@ -79,6 +79,7 @@ export async function pull(options: PullOptions): Promise<PullReport> {
 async function pullOne(pulling: Pulling, wanted: WantedModel, meter: Meter): Promise<ModelOutcome> {
   const { options, signal, pins } = pulling;
   const place = await placeOf(options.folder, wanted.file);
+  await refuseFileInTheWay(place);
   const pin = (await pins.read())[place.file];
   const check = (expected: { bytes: number | null; sha256: string | null }) =>
     presence(place, expected, pin, true, signal, (bytes, total) =>

@@ -90,6 +90,7 @@ models-encoded-answer | models | Something repacks the file on its way | A proxy
 models-file-too-big | models | The filesystem holds no file of this size | FAT32 ends at 4 GB.
 models-folder-no-permission | models | The models folder cannot be written by this user | It belongs to somebody else.
 models-folder-read-only | models | The models folder is on a read-only filesystem | It is mounted so.
+models-folder-not-folder | models | What stands at the models folder is not a folder | A file, or a link to nothing, has its name.
 models-forbidden | models | The storage refuses the download | A link ran out, or the network is blocked.
 models-gated | models | The owner of a model has not given access | Its conditions must be accepted first.
 models-hash-mismatch | models | A model came out wrong | Its sha256 is not the one that its source gives.
@@ -102,6 +103,7 @@ models-link-escapes | models | A link leads out of the models folder | A contain
 models-mirror-asks-token | models | The mirror asks for a token | The token goes to the hub only, unless asked otherwise.
 models-name-escapes | models | A file name leads out of the models folder | The manifest is not one to trust.
 models-network | models | The connection breaks again and again | The line or the source is unstable.
+models-not-a-file | models | A name that is to be removed is a folder | Models are removed file by file.
 models-not-there | models | A model that is to be in the image is gone | It was moved or removed since it was fetched.
 models-not-found | models | A model is not at its source | It was renamed or removed.
 models-other-file | models | A file of this name is there and is another | It is not the one that the source gives.

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Io } from '../../src/commands/io.ts';
@@ -95,6 +95,45 @@ test('remove lists first and asks for --yes; nothing else is touched', async () 
   expect(listed).toMatchObject({ ok: false, files: [{ file: 'vae/x.bin', state: 'present' }] });
   expect((await call('remove', { yes: true })).exitCode).toBe(exitCodes.done);
   expect(filesIn(dest)).toEqual(['mine.txt', 'models.lock.json']);
+});
+
+test('remove refuses what is not there, a folder, and a bad name; nothing is removed', async () => {
+  const { call, dest } = await prepared();
+  await call('pull');
+  const before = filesIn(dest);
+  const none = call('remove', { yes: true, files: ['vae/x.bin', 'vae/y.bin'] });
+  await expect(none).rejects.toThrow(UsageError);
+  await expect(none).rejects.toThrow(
+    /no vae\/y\.bin in .*nothing was removed\. There is: vae\/x\.bin\./,
+  );
+  await expect(call('remove', { yes: true, files: ['vae'] })).rejects.toMatchObject({
+    details: {
+      code: 'models-not-a-file',
+      exitCode: 2,
+      sentence: expect.stringMatching(/"vae" is a folder/),
+    },
+  });
+  const bad = await call('remove', { yes: true, files: ['../x\u202ebin'] }).catch((error) => error);
+  expect(bad.details).toMatchObject({ code: 'models-name-escapes', exitCode: 2 });
+  expect(bad.message).toMatch(/^"\.\.\/x\\u202ebin" is no name of a model/);
+  expect(filesIn(dest)).toEqual(before);
+  expect((await call('remove', { yes: true, files: ['vae/x.bin'] })).exitCode).toBe(exitCodes.done);
+  expect(filesIn(dest)).toEqual(['models.lock.json']);
+});
+
+test('a file in the place of the models folder is said before anybody is asked', async () => {
+  const { call, folder } = await prepared();
+  writeFileSync(join(folder, 'plain'), 'mine');
+  symlinkSync('nothing', join(folder, 'dangling'));
+  for (const dest of ['plain', 'plain/below', 'dangling']) {
+    const { exitCode, out, said } = await call('pull', { dest, hub: 'http://127.0.0.1:9' });
+    expect(exitCode).toBe(exitCodes.models);
+    const report = modelsReportSchema.strict().parse(JSON.parse(out.at(-1) ?? ''));
+    expect(report).toMatchObject({ ok: false, files: [{ file: 'vae/x.bin', state: 'failed' }] });
+    expect(said.join('\n')).toMatch(
+      /is not a folder to put models into\. \(models-folder-not-folder\)/,
+    );
+  }
 });
 
 test('wrong calls are usage errors', async () => {

@@ -25,12 +25,25 @@ describe('names of a manifest', () => {
     'C:x',
     'a\u0000b',
     'a\u001b[0m',
+    'safe\u202egnp.bin',
+    'x\u200b.bin',
+    'x\u009b31m.bin',
+    'x\u2028.bin',
+    'x\ufe0f.bin',
+    'x\ud800.bin',
     'x.part',
     'x.part.state',
     'a/',
     'x'.repeat(201),
   ])('%j is refused', (name) => {
     expect(() => safeName(name)).toThrow(/does not belong in a models folder/);
+  });
+  test('the sentence shows code points, not the characters, and names in any script are well', () => {
+    expect(() => safeName('a\u202eb\u009bc\u{e0001}d.bin')).toThrow(
+      '"a\\u202eb\\u009bc\\u{e0001}d.bin"',
+    );
+    for (const name of ['modèle/重み.safetensors', 'модель 1.bin'])
+      expect(safeName(name)).toBe(name);
   });
   test('no name whatever leads out of the folder', () => {
     fc.assert(
