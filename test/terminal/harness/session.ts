@@ -161,7 +161,8 @@ export class PtySession {
     const scrolls = this.#scrolls;
     this.#terminal.resize(columns, rows);
     this.#pty.resize(columns, rows);
-    await this.waitFor(new RegExp(`^ ?[─-]{${columns - 2}}`, 'm'));
+    // To its end: of the old page, cut at its right, a longer piece is left.
+    await this.waitFor(new RegExp(`^ ?[─-]{${columns - 2}}$`, 'm'));
     this.#scrolls = scrolls;
   }
 
