@@ -1,4 +1,5 @@
 import { useRef, useState } from 'react';
+import type { CleanKind } from '../src/contract/clean.ts';
 import { formatBytes } from '../src/text/format.ts';
 import { bytesOf } from '../src/troubleshoot/fixes/removal-plan.ts';
 import { type CleanRow, cleanRows, rowLine } from './clean/clean-rows.ts';
@@ -17,6 +18,7 @@ export const cleanKeys: readonly KeyHint[] = [
   { key: 'Up/Down', does: words.keys.choose, optional: true },
   { key: 'Space', does: does.mark },
   { key: 'a', does: does.all },
+  { key: 'Right', does: does.unfold },
   { key: 'Esc', does: words.keys.back },
   { key: '?', does: '' },
 ];
@@ -36,28 +38,41 @@ interface CleanScreenProps {
 export function CleanScreen(props: CleanScreenProps) {
   const { removables, marked, status, active = true } = props;
   const { columns, rows, theme } = useSurroundings();
-  const list = cleanRows(removables?.items ?? []);
+  const items = removables?.items ?? [];
+  const open = useRef<ReadonlySet<CleanKind>>(new Set());
+  const list = cleanRows(items, open.current);
   // Two keys can come before the next drawing: the newest focus counts.
   const focus = useRef(0);
-  const [, setShown] = useState(0);
+  const [, setShown] = useState({});
   const at = Math.min(focus.current, Math.max(0, list.length - 1));
   useKeys((key) => {
     const page = Math.max(1, rows - 10);
     const steps: Record<string, number> = { up: -1, down: 1, pageUp: -page, pageDown: page };
     const step = steps[key];
+    // Read anew: a key that came before the next drawing may have opened a kind.
+    const now = cleanRows(items, open.current);
+    const here = now[Math.min(focus.current, now.length - 1)];
     if (key === 'escape') props.onBack();
-    else if (list.length === 0) return;
+    else if (!here) return;
     else if (step !== undefined) {
-      const wraps = Math.abs(step) === 1;
-      const next = Math.min(focus.current, list.length - 1) + step;
-      focus.current = wraps
-        ? (next + list.length) % list.length
-        : Math.max(0, Math.min(list.length - 1, next));
-      setShown(focus.current);
-    } else if (key === ' ') {
-      const here = list[Math.min(focus.current, list.length - 1)];
-      if (here) props.onMark(here.items.map(({ id }) => id));
-    } else if (key === 'a') props.onMark((removables?.items ?? []).map(({ id }) => id));
+      const next = Math.min(focus.current, now.length - 1) + step;
+      focus.current =
+        Math.abs(step) === 1
+          ? (next + now.length) % now.length
+          : Math.max(0, Math.min(now.length - 1, next));
+      setShown({});
+    } else if (key === 'right' || key === 'left') {
+      const kinds = new Set(open.current);
+      if (key === 'right') kinds.add(here.kind);
+      else {
+        kinds.delete(here.kind);
+        // What it stood on is folded away: it stands on the kind.
+        focus.current = now.findIndex(({ key: id }) => id === here.kind);
+      }
+      open.current = kinds;
+      setShown({});
+    } else if (key === ' ') props.onMark(here.items.map(({ id }) => id));
+    else if (key === 'a') props.onMark(items.map(({ id }) => id));
     else if (key === 'enter') props.onAsk();
   }, active);
   const width = columns - 2;

@@ -16,14 +16,16 @@ export interface CleanRow {
   head: boolean;
 }
 
-/** Each kind with its things below it, the largest first. */
-export function cleanRows(items: readonly CleanItem[]): CleanRow[] {
+/** A row for each kind; below those that are open each thing, the largest first. */
+export function cleanRows(items: readonly CleanItem[], open: ReadonlySet<CleanKind>): CleanRow[] {
   return cleanKinds.flatMap((kind): CleanRow[] => {
     const mine = items.filter((item) => item.kind === kind);
     if (mine.length === 0) return [];
     return [
       { key: kind, kind, items: mine, head: true },
-      ...mine.map((item): CleanRow => ({ key: item.id, kind, items: [item], head: false })),
+      ...(open.has(kind) ? mine : []).map(
+        (item): CleanRow => ({ key: item.id, kind, items: [item], head: false }),
+      ),
     ];
   });
 }

@@ -20,5 +20,5 @@ export const clean = {
   unknown: 'unknown',
   used: (day: string) => `last used ${day}`,
   marks: { yes: 'marked', no: 'not marked', some: 'partly marked' },
-  keys: { ask: 'remove marked', mark: 'mark', all: 'all' },
+  keys: { ask: 'remove', mark: 'mark', all: 'all', unfold: 'each' },
 };

@@ -13,21 +13,28 @@ async function opened() {
   return { w, screen, ...kept };
 }
 
-test('what can go stands by kind, with sizes and what it costs; nothing is marked', async () => {
+test('what can go stands by kind, with sizes and what it costs, each thing a key away; nothing is marked', async () => {
   const { screen } = await opened();
   const text = await screen.text();
   expect(text).toContain('up to 19.7 GB');
   expect(text).toMatch(/❯ \[ \] +8\.3 GB +Build cache \(2\)/);
-  expect(text).toMatch(/\[ \] +6\.1 GB +RUN pip install torch==2\.5\.1/);
   expect(text).toContain('Builds that use it take longer next time.');
   expect(text).toContain('Kept: 35.5 GB of build cache');
   expect(text).not.toContain('[x]');
+  expect(text).not.toContain('RUN pip install');
+  screen.type(keys.right);
+  await screen.waitFor(/\[ \] +6\.1 GB +RUN pip install torch==2\.5\.1/);
+  screen.type(keys.down);
+  screen.type('\x1b[D');
+  await screen.waitFor(/❯ \[ \] +8\.3 GB +Build cache \(2\)/);
+  expect(await screen.text()).not.toContain('RUN pip install');
 });
 
 test('without a mark Enter asks nothing; Space marks, y on its own page removes exactly that', async () => {
   const { w, screen, removed } = await opened();
   screen.type(keys.enter);
   await screen.waitFor('Nothing is marked');
+  screen.type(keys.right);
   screen.type(keys.down);
   screen.type(' ');
   await screen.waitFor('marked: 1, 6.1 GB');

@@ -27,7 +27,7 @@ const pages: [Page, string[]][] = [
   [{ at: 'profile-delete', name: 'evening', path: '/p/evening.json' }, ['undone', 'y delete it']],
   [{ at: 'token' }, ['Type one', 'Forget']],
   [{ at: 'token-text', keep: true }, ['not shown', 'Token']],
-  [{ at: 'clean' }, ['[ ]', '6.1 GB', 'Build cache']],
+  [{ at: 'clean' }, ['[ ]', '8.3 GB', 'Build cache']],
 ];
 const sizes = [
   [80, 24],
