@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { Choices } from '../../src/contract/choices.ts';
 import { homePath } from '../home-path.ts';
-import { wrapWords } from '../kit/cells.ts';
+import { cells, wrapWords } from '../kit/cells.ts';
 import { labelled } from '../kit/labelled.ts';
 import type { Line } from '../kit/row.tsx';
 import { NARROW_COLUMNS } from '../kit/surroundings.tsx';
@@ -13,6 +13,8 @@ import { words } from '../words.ts';
 import { type Fit, fitSentences, fitText } from './fit.ts';
 
 const LABEL = 10;
+/** Cells of the cursor and the mark of the default. */
+const MARK = 4;
 
 export interface ListedRow {
   row: ProfileRow;
@@ -44,11 +46,13 @@ export function listLines(
   });
   const shape: Column[] = [
     { title: `${blank(theme)}${columns.name}`, grows: true },
-    { title: columns.origin, goes: 1 },
-    { title: columns.fit, goes: 3 },
+    { title: columns.origin, goes: 3 },
+    { title: columns.fit, goes: 1 },
     { title: columns.last, goes: 2 },
   ];
-  const lines = table(shape, body, width, theme, 16);
+  // A name is what the commands take: it is whole, and of the rest what decides stays longest.
+  const names = Math.max(...rows.map(({ row }) => cells(row.name)), 0);
+  const lines = table(shape, body, width, theme, Math.min(width, names + MARK));
   // A narrow list has the names: they need no title.
   return width < NARROW_COLUMNS - 2 ? lines.slice(1) : lines;
 }
