@@ -67,8 +67,8 @@ function badName(shown: string, by: NameGivenBy): Failure {
 }
 
 /** A name in quotes, with code points (\u202e) for what a terminal would act upon or hide. */
-export function shownName(name: string): string {
-  const short = name.length > 300 ? `${name.slice(0, 300)}…` : name;
+export function shownName(name: string, most = 300): string {
+  const short = name.length > most ? `${name.slice(0, most)}…` : name;
   return JSON.stringify(short).replace(
     /[\p{C}\p{Variation_Selector}\u2028\u2029]|\u034f/gu,
     (char) => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { UsageError } from '../../../src/contract/failure.ts';
 import {
   addressOf,
   headersFor,
@@ -84,10 +85,41 @@ describe('manifests', () => {
       },
     ]);
   });
+  test.each<[unknown, string]>([
+    [
+      [{ url: 'https://x.org/a' }],
+      'Entry 1 of the manifest has no file: it must be the name of a file.',
+    ],
+    [
+      {
+        models: [
+          { file: 'ok', repo: 'a/b' },
+          { file: 'a.bin', repo: 'a' },
+        ],
+      },
+      'Entry 2 of the manifest ("a.bin"): repo must be a repository of the hub, owner/name, not "a".',
+    ],
+    [
+      [{ file: 'a\u202e.bin', bytes: -1, sha256: 'x' }],
+      'Entry 1 of the manifest ("a\\u202e.bin"): bytes must be a whole number, 0 or more, or null, not -1; 1 more thing is wrong.',
+    ],
+    [
+      [{ file: 'a', url: 'ftp://x' }],
+      'Entry 1 of the manifest ("a"): url must be an address that begins with https:// or http://, not "ftp://x".',
+    ],
+    [['a.bin'], 'Entry 1 of the manifest is "a.bin", not an object with file, and url or repo.'],
+    [{ v: 1 }, 'The manifest is neither a list of files nor {"models": [a list of files]}.'],
+    [null, 'The manifest is neither a list of files nor {"models": [a list of files]}.'],
+  ])('%j is told by entry, field and what is allowed', (manifest, sentence) => {
+    expect(() => parseManifest(JSON.stringify(manifest))).toThrow(new UsageError(sentence));
+  });
+  test('a piece of what is no JSON is shown without what a terminal acts upon', () => {
+    expect(() => parseManifest('\u202e\u009b31m')).toThrow(/^[\x20-\x7e]+$/);
+  });
   test.each([
     ['{', 'no JSON'],
     ['{"models":[{"file":"x"}]}', 'neither url nor repo'],
-    ['[{"file":"x","url":"file:///etc/passwd"}]', 'The manifest'],
+    ['[{"file":"x","url":"file:///etc/passwd"}]', 'of the manifest'],
     ['[{"file":"../x","url":"https://e.org/x"}]', 'does not belong'],
     ['[{"file":"x","url":"https://e.org/x"},{"file":"x","url":"https://e.org/y"}]', 'twice'],
   ])('%s is refused', (text, words) => {
