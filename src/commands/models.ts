@@ -50,7 +50,12 @@ export async function models(
     const orders: StoreOrders = {
       io,
       models: wanted,
-      emit: options.json ? (event) => outJson(io, stamped(event)) : (event) => say(event, io),
+      emit: (event) => {
+        // Waits are for who sits in front, also where stdout is read by a program.
+        if (event.type === 'note') io.say(event.text);
+        else if (options.json) outJson(io, stamped(event));
+        else say(event, io);
+      },
       signal: stop.signal,
     };
     if (!actions.includes(action)) throw unknownAction(action);
@@ -102,7 +107,12 @@ async function pullAll(errand: Errand): Promise<number> {
     replace: options.replace,
   });
   finish(errand, report.files, report.ok);
-  for (const file of report.files) if (file.failure) sayFailure(file.failure, io);
+  // A host that does not answer is the same sentence for each of its files.
+  const failures = report.files.flatMap(({ failure }) => failure ?? []);
+  for (const [at, failure] of failures.entries()) {
+    if (failures.findIndex(({ message }) => message === failure.message) === at)
+      sayFailure(failure, io);
+  }
   return report.failure ? (report.failure.details.exitCode ?? exitCodes.models) : exitCodes.done;
 }
 

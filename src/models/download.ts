@@ -9,19 +9,21 @@ import {
 } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Dispatcher } from 'undici';
+import type { Emit } from '../contract/events.ts';
 import { Failure } from '../contract/failure.ts';
 import type { Clock } from '../ports/clock.ts';
 import { contentProblem } from './content.ts';
 import { diskFailure, diskFull, modelsFailure } from './failures.ts';
 import type { Gate } from './gate.ts';
-import type { HubAccess } from './hub-access.ts';
+import { addressOf, type HubAccess } from './hub-access.ts';
 import type { Transfer } from './lane.ts';
-import { networkFailure, runLanes } from './lanes.ts';
+import { runLanes } from './lanes.ts';
 import type { Meter } from './meter.ts';
 import { PartFile } from './part-file.ts';
 import { bytesInPart } from './part-state.ts';
-import { Patience } from './patience.ts';
+import { networkSetback, Patience, waitWords } from './patience.ts';
 import { makeRoom, type Place } from './place.ts';
+import type { Reach } from './reach.ts';
 import { resolveModel } from './resolve.ts';
 import type { Throttle } from './throttle.ts';
 import type { DownloadLimits, ResolvedModel, WantedModel } from './types.ts';
@@ -39,6 +41,8 @@ export interface DownloadJob {
   limits: DownloadLimits;
   clock: Clock;
   meter: Meter;
+  emit: Emit;
+  reach: Reach;
   signal: AbortSignal;
   /** Of this boot of the machine; null where it is not known. */
   boot: string | null;
@@ -66,7 +70,7 @@ class StartOver extends Error {
  * @throws Failure (models-*, disk-full-models), or the signal's reason
  */
 export async function download(job: DownloadJob, resolved?: ResolvedModel): Promise<Downloaded> {
-  const patience = new Patience(job.limits, () => job.clock.monotonicMs());
+  const patience = patienceOf(job);
   let known = resolved ?? (await resolvePatiently(job, patience));
   for (let overs = 0; ; overs += 1) {
     try {
@@ -80,24 +84,40 @@ export async function download(job: DownloadJob, resolved?: ResolvedModel): Prom
   }
 }
 
+type Asking = Pick<
+  DownloadJob,
+  'wanted' | 'access' | 'web' | 'limits' | 'clock' | 'signal' | 'emit' | 'reach'
+>;
+
+/** Each wait is told: minutes in which nothing is seen look like a program that hangs. */
+function patienceOf({ limits, clock, emit, wanted }: Asking): Patience {
+  return new Patience(
+    limits,
+    () => clock.monotonicMs(),
+    Math.random,
+    (wait) => emit({ type: 'note', level: 'warn', text: waitWords(wanted.file, wait) }),
+  );
+}
+
 /** Asks the hub until it answers. @throws Failure, or the signal's reason */
 export async function resolvePatiently(
-  job: Pick<DownloadJob, 'wanted' | 'access' | 'web' | 'limits' | 'clock' | 'signal'>,
-  patience = new Patience(job.limits, () => job.clock.monotonicMs()),
+  job: Asking,
+  patience = patienceOf(job),
 ): Promise<ResolvedModel> {
-  const { wanted, access, web, limits, clock, signal } = job;
+  const { wanted, access, web, limits, clock, signal, reach } = job;
+  const silent = reach.givenUp(addressOf(wanted.origin, access));
+  if (silent) throw silent;
   for (;;) {
     const startedMs = clock.monotonicMs();
     let waitMs: number;
     try {
-      const found = await resolveModel(wanted, access, web, limits.stallMs, signal);
+      const found = await resolveModel(wanted, access, web, limits.stallMs, signal, reach);
       if (found.kind === 'resolved') return found.model;
       if (found.kind !== 'again') throw 'failure' in found ? found.failure : new Error(found.kind);
       waitMs = patience.after({ ...found, startedMs });
     } catch (error) {
       if (!(error instanceof NetworkError)) throw error;
-      const failure = networkFailure(wanted.file, access.endpoint, error);
-      waitMs = patience.after({ failure, startedMs, afterMs: null, patient: true });
+      waitMs = networkSetback(error, wanted.file, startedMs, patience, reach);
     }
     await clock.sleep(waitMs, signal);
   }

@@ -9,6 +9,7 @@ import { networkBytes } from './network-garbage.ts';
 import type { PartFile } from './part-file.ts';
 import { RangeWriter } from './range-writer.ts';
 import type { Claim } from './ranges.ts';
+import type { Reach } from './reach.ts';
 import { MOST_REDIRECTS, redirectLoop } from './resolve.ts';
 import type { Throttle } from './throttle.ts';
 import type { DownloadLimits, ResolvedModel, WantedModel } from './types.ts';
@@ -26,6 +27,7 @@ export interface Transfer {
   throttle: Throttle;
   limits: DownloadLimits;
   clock: Clock;
+  reach: Reach;
   /** ETag of the first part. */
   etag: string | null;
   /** The claim that reads the whole file, because the server gives no ranges. */
@@ -126,6 +128,7 @@ async function fetchOnce(
       },
       {
         head: (answer, flow) => {
+          transfer.reach.answered(url);
           const verdict = judge(answer, question, transfer.clock.now().getTime());
           if (verdict.kind !== 'bytes') {
             result = verdict;

@@ -1,9 +1,6 @@
-import type { Failure } from '../contract/failure.ts';
 import { BlockSize } from './block-size.ts';
-import { modelsFailure } from './failures.ts';
-import { withoutQuery } from './hub-access.ts';
 import { fetchClaim, type LaneResult, type Transfer } from './lane.ts';
-import type { Patience } from './patience.ts';
+import { networkSetback, type Patience } from './patience.ts';
 import type { Claim } from './ranges.ts';
 import type { Valve } from './valve.ts';
 import { NetworkError } from './web.ts';
@@ -103,8 +100,7 @@ async function attempt(
   } catch (error) {
     if (error === PAUSED) return 0;
     if (!(error instanceof NetworkError)) throw error;
-    const failure = networkFailure(transfer.wanted.file, location, error);
-    return patience.after({ failure, startedMs, afterMs: null, patient: true });
+    return networkSetback(error, transfer.wanted.file, startedMs, patience, transfer.reach);
   } finally {
     forget();
   }
@@ -128,26 +124,10 @@ async function attempt(
         startedMs,
         afterMs: null,
         patient: false,
+        usual: true,
       });
       await orders.refresh(location, signal);
       return waitMs;
     }
   }
-}
-
-export function networkFailure(file: string, address: string, error: NetworkError): Failure {
-  return error.stalled
-    ? modelsFailure('models-stalled', `The source of ${file} has gone silent.`, {
-        proof: `${withoutQuery(address)}: ${error.message}`,
-      })
-    : modelsFailure(
-        'models-network',
-        `The connection to the source of ${file} breaks again and again.`,
-        {
-          proof: `${withoutQuery(address)}: ${error.message}`,
-          fixes: [
-            { label: 'Look at the network and the proxy, then start again: what came is kept' },
-          ],
-        },
-      );
 }

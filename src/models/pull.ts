@@ -11,6 +11,7 @@ import { makeRoom, type Place, placeOf, refuseFileInTheWay } from './place.ts';
 import { type Presence, presence } from './present.ts';
 import { foundElsewhere, tryReuse } from './pull-reused.ts';
 import { outcome, type Pulling, type PullOptions, pin } from './pulling.ts';
+import { Reach } from './reach.ts';
 import { type FoundFile, filesBySize } from './reuse.ts';
 import { Throttle } from './throttle.ts';
 import { defaultLimits, type ModelOutcome, type ResolvedModel, type WantedModel } from './types.ts';
@@ -44,6 +45,7 @@ export async function pull(options: PullOptions): Promise<PullReport> {
     gate: new Gate(limits.perHost, limits.inAll),
     throttle: new Throttle(limits.bytesPerSecond, () => clock.monotonicMs()),
     valve: options.valve ?? new Valve(),
+    reach: new Reach(),
     pins: new Pins(options.folder, options.stateDir ?? null),
     found: () => {
       found ??= filesBySize(options.reuseFrom ?? [], options.signal);

@@ -7,6 +7,7 @@ import type { Gate } from './gate.ts';
 import { type HubAccess, withoutQuery } from './hub-access.ts';
 import type { Pins } from './pins.ts';
 import type { Place } from './place.ts';
+import type { Reach } from './reach.ts';
 import type { FoundFile } from './reuse.ts';
 import type { Throttle } from './throttle.ts';
 import type { DownloadLimits, ModelOutcome, WantedModel } from './types.ts';
@@ -40,6 +41,7 @@ export interface Pulling {
   throttle: Throttle;
   valve: Valve;
   pins: Pins;
+  reach: Reach;
   found: () => Promise<Map<number, FoundFile[]>>;
   signal: AbortSignal;
 }

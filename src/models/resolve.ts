@@ -3,6 +3,7 @@ import type { Failure } from '../contract/failure.ts';
 import { type Answer, htmlPage, judge, type Question, type Verdict } from './answer.ts';
 import { modelsFailure } from './failures.ts';
 import { addressOf, type HubAccess, headersFor, standing, withoutQuery } from './hub-access.ts';
+import type { Reach } from './reach.ts';
 import type { ResolvedModel, WantedModel } from './types.ts';
 import { exchange } from './web.ts';
 
@@ -25,12 +26,14 @@ export async function resolveModel(
   web: Dispatcher,
   stallMs: number,
   signal: AbortSignal,
+  reach?: Reach,
 ): Promise<Resolution> {
   const first = addressOf(wanted.origin, access);
   let url = first;
   let commit: string | null = null;
   for (let hop = 0; hop <= MOST_REDIRECTS; hop += 1) {
     const answer = await ask(url, access, web, stallMs, signal);
+    reach?.answered(url);
     const { headers, status } = answer;
     commit = headers['x-repo-commit'] ?? commit;
     const question: Question = {

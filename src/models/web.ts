@@ -39,8 +39,11 @@ export function webWith(env: NodeJS.ProcessEnv, ca: readonly string[]): Dispatch
 export class NetworkError extends Error {
   override name = 'NetworkError';
   readonly stalled: boolean;
-  constructor(message: string, stalled: boolean, options?: ErrorOptions) {
+  /** What was asked for. */
+  readonly url: URL;
+  constructor(message: string, url: URL, stalled: boolean, options?: ErrorOptions) {
     super(message, options);
+    this.url = url;
     this.stalled = stalled;
   }
 }
@@ -88,7 +91,7 @@ export function exchange(
       () => {
         if (control?.paused) silentSince = performance.now();
         else if (performance.now() - silentSince >= request.stallMs) {
-          settle(new NetworkError(`no byte in ${request.stallMs / 1000} s`, true));
+          settle(new NetworkError(`no byte in ${request.stallMs / 1000} s`, request.url, true));
         }
       },
       Math.max(10, request.stallMs / 8),
@@ -142,7 +145,7 @@ export function exchange(
         settle(null, 'ended');
       },
       onResponseError(_controller, error) {
-        settle(new NetworkError(error.message, false, { cause: error }));
+        settle(broken(request.url, error));
       },
     };
     try {
@@ -156,9 +159,14 @@ export function exchange(
         handler,
       );
     } catch (error) {
-      settle(new NetworkError((error as Error).message, false, { cause: error }));
+      settle(broken(request.url, error as Error));
     }
   });
+}
+
+/** Several addresses of one name fail together, without a message of their own. */
+function broken(url: URL, error: NodeJS.ErrnoException): NetworkError {
+  return new NetworkError(error.message || error.code || error.name, url, false, { cause: error });
 }
 
 function flat(headers: Record<string, string | string[] | undefined>): Record<string, string> {

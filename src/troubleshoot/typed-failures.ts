@@ -83,6 +83,7 @@ update-upstream-unseen | prepare | No repository of ComfyUI and the node packs a
 image-missing | image | The image is not in this Docker | It was removed, or never built.
 image-too-large | image | The image is larger than it should be | Something large was copied into it.
 models-answer-unusable | models | The source of a model gives an answer that makes no sense | A proxy or mirror is in between.
+models-certificate | models | The certificate of a source is not trusted here | A proxy reads along with an authority of its own, or the mirror signed it itself.
 models-changed | models | A model was changed at its source during the download | The file was replaced meanwhile.
 models-content-wrong | models | A model file is not what its name says | Its source gives something else.
 models-disk-error | models | The disk answers with an input/output error | The drive is failing.
@@ -104,6 +105,7 @@ models-mirror-asks-token | models | The mirror asks for a token | The token goes
 models-name-escapes | models | A file name leads out of the models folder | The manifest is not one to trust.
 models-network | models | The connection breaks again and again | The line or the source is unstable.
 models-not-a-file | models | A name that is to be removed is a folder | Models are removed file by file.
+models-no-answer | models | A source of models does not answer | The network, the proxy or the name of the mirror is wrong.
 models-not-there | models | A model that is to be in the image is gone | It was moved or removed since it was fetched.
 models-not-found | models | A model is not at its source | It was renamed or removed.
 models-other-file | models | A file of this name is there and is another | It is not the one that the source gives.

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { webOf } from '../../src/models/web.ts';
@@ -25,6 +25,31 @@ test('HTTP_PROXY is used for hub and storage, and NO_PROXY leaves it out', async
   const env = { http_proxy: proxy.url, no_proxy: '127.0.0.1' };
   expect((await pullFrom(hub, scratch(), [wantedOf(file)], { env })).failure).toBeNull();
   expect(proxy.seen.length).toBe(before);
+});
+
+test('a hub that refuses connections is given up for all files, and each wait is told', async () => {
+  const server = createTcpServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  const folder = scratch();
+  const part = join(folder, 'x.bin.part');
+  writeFileSync(part, 'what came before');
+  const wanted = Array.from({ length: 5 }, (_, at) =>
+    wantedOf(file, { file: at === 0 ? 'x.bin' : `${at}.bin` }),
+  );
+  const { events, files } = await pullFrom({ url: `http://127.0.0.1:${port}` }, folder, wanted);
+  for (const { failure } of files) {
+    expect(failure?.details).toMatchObject({
+      code: 'models-no-answer',
+      sentence: `No answer from 127.0.0.1:${port}: it refuses the connection.`,
+    });
+  }
+  const notes = events.flatMap((event) => (event.type === 'note' ? event.text : []));
+  // The two that are fetched at a time; nobody waits again for the other three.
+  expect(notes.length).toBe(10);
+  expect(notes.at(-1)).toMatch(/no answer from 127\.0\.0\.1:\d+ .*, again in 1 s \(5 of 6\)$/);
+  expect(readFileSync(part, 'utf8')).toBe('what came before');
 });
 
 /** An https server whose certificate only its own authority vouches for. */

@@ -157,7 +157,7 @@ async function open(folder: string): Promise<void> {
 
 function emitTo({ say }: Work) {
   return (event: EventBody) => {
-    if (event.type === 'model') say({ kind: 'event', event });
+    if (event.type === 'model' || event.type === 'note') say({ kind: 'event', event });
   };
 }
 

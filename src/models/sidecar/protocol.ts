@@ -88,7 +88,10 @@ const outcomeSchema = z.object({
 
 /** Lines on its stdout. All but `event` and `serving` are the last one. */
 export const wordSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('event'), event: eventBodySchemas.model }),
+  z.object({
+    kind: z.literal('event'),
+    event: z.discriminatedUnion('type', [eventBodySchemas.model, eventBodySchemas.note]),
+  }),
   z.object({ kind: z.literal('serving') }),
   z.object({ kind: z.literal('files'), files: z.array(outcomeSchema) }),
   z.object({

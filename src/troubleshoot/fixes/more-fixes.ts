@@ -35,6 +35,7 @@ export const moreFixes: Readonly<Record<string, readonly Fix[]>> = {
   'models-content-wrong': [fetchAgain],
   'smoke-model-missing': [fetchAgain],
   'models-network': [again, hub],
+  'models-no-answer': [again, hub],
   'models-stalled': [again, hub],
   'models-source-unavailable': [hub, again],
   'models-html-page': [hub, again],
