@@ -5,7 +5,10 @@ import { webOf } from './web.ts';
 export function throughProxies(env: NodeJS.ProcessEnv): Fetch {
   const dispatcher = webOf(env);
   return async (url, init) => {
-    const { fetch } = await import('undici');
+    // Not by its names: of a CommonJS library in a chunk of its own esbuild gives the default alone.
+    const {
+      default: { fetch },
+    } = await import('undici');
     const answer = await fetch(url, { ...(init as object), dispatcher });
     return answer as unknown as Response;
   };

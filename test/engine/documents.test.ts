@@ -85,6 +85,13 @@ describe('usage errors', () => {
     expect(result.summary).not.toContain('\n');
   });
 
+  it('doctor measures the network as built: what does not answer is said in words', async () => {
+    const { stdout } = await program.call(['doctor', '--json']);
+    const { checks } = documents.doctor.parse(JSON.parse(stdout));
+    expect(checks.filter(({ id }) => id.startsWith('network')).length).toBeGreaterThan(2);
+    for (const { detail } of checks) expect(detail).not.toMatch(/is not a function|undefined/);
+  });
+
   it('a password in an address is refused and not shown', async () => {
     const set = 'mirrors.hub=https://mia:Sup3rS3cret@hub.example/';
     const { exitCode, stdout, stderr } = await program.call(['plan', '--json', '--set', set]);
