@@ -85,7 +85,8 @@ const signTones: Record<SignId, Tone> = {
 
 /** The theme for a terminal, by what its environment says of it. */
 export function themeFor(env: NodeJS.ProcessEnv): Theme {
-  const screenReader = env.INK_SCREEN_READER === 'true';
+  // Ink's own word is `true`; people write 1 as for other variables.
+  const screenReader = /^(true|1)$/.test(env.INK_SCREEN_READER ?? '');
   const unicode = !screenReader && showsUnicode(env);
   return {
     unicode,

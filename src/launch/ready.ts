@@ -18,6 +18,7 @@ export const READY_LIMIT_MS = 300_000;
 const POLL_MS = 250;
 const REQUEST_LIMIT_MS = 3_000;
 const DRAIN_LIMIT_MS = 2_000;
+const READ_AGAIN = 4;
 /** 128 + SIGKILL. */
 const KILLED = 137;
 
@@ -118,8 +119,11 @@ async function explainDeath(wait: ReadyWait, ms: number): Promise<Failure> {
     clock.sleep(DRAIN_LIMIT_MS, AbortSignal.any([signal, drained.signal])).catch(() => {}),
   ]);
   drained.abort();
-  // Following one that dies at once can end before its words are written: ask once more.
-  if (startup.lastLine === '') await readAgain(wait);
+  // Following one that dies at once can end before its words are written: ask again, for a second.
+  for (let tries = 0; startup.lastLine === '' && tries < READ_AGAIN; tries += 1) {
+    await readAgain(wait);
+    if (startup.lastLine === '') await clock.sleep(POLL_MS, signal).catch(() => {});
+  }
   const info = await container.inspect().catch(() => null);
   if (!info) {
     return new Failure({

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type Docker from 'dockerode';
 import { fetch } from 'undici';
 import { ImportFailures, importFailureWords } from '../../comfyui/import-failures.ts';
 import { attentionOfLog } from '../../comfyui/smoke/attention.ts';
@@ -42,16 +43,9 @@ export const launch: Phase = {
       await start(ctx, gpu, signal);
     } catch (error) {
       if (!gpu || !canDoWithout(ctx, error)) throw error;
-      // A rehearsal is there to find this out, and still shows the rest.
-      ctx.emit({
-        type: 'fallback',
-        what: 'gpu',
-        from: 'GPU in the container',
-        to: 'none',
-        why: error.message,
-      });
+      // A rehearsal is there to find this out.
+      goWithoutGpu(ctx, error.message);
       ctx.emit({ type: 'diagnosis', diagnosis: error.toDiagnosis() });
-      ctx.facts.built.gpu = 'none';
       await start(ctx, null, signal);
     }
   },
@@ -129,13 +123,25 @@ function nameOf({ request, planned }: RunContext): string {
   return containerName(request.profile, planned.choices.recipe);
 }
 
-function remember(
-  ctx: RunContext,
-  info: { Id: string; Name: string; State: { Status: string; StartedAt: string } },
-  url: string,
-): void {
+function remember(ctx: RunContext, info: Docker.ContainerInspectInfo, url: string): void {
   const name = info.Name.replace(/^\//, '');
   const { Status: state, StartedAt: startedAt } = info.State;
   ctx.facts.container = { id: info.Id, name, state, startedAt };
   ctx.facts.url = url;
+  const wanted = !ctx.planned.needsGpu && containerGpu(ctx) !== null;
+  if (wanted && !hasGpu(info.HostConfig)) {
+    goWithoutGpu(ctx, `Container ${name} was made without a GPU; removed, it is made with one.`);
+  }
+}
+
+/** What a rehearsal does where containers get no GPU: it still shows the rest. Said once. */
+function goWithoutGpu(ctx: RunContext, why: string): void {
+  if (ctx.facts.built.gpu === 'none') return;
+  ctx.emit({ type: 'fallback', what: 'gpu', from: 'GPU in the container', to: 'none', why });
+  ctx.facts.built.gpu = 'none';
+}
+
+/** Asked for by one of the three ways of gpu-request.ts. */
+function hasGpu({ DeviceRequests, Runtime }: Docker.HostConfig): boolean {
+  return (DeviceRequests?.length ?? 0) > 0 || Runtime === 'nvidia';
 }
