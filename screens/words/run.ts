@@ -1,3 +1,5 @@
+import { own } from '../own.ts';
+
 export const run = {
   run: (id: string) => `run ${id}`,
   steps: (done: number, all: number) => `${done} of ${all} done`,
@@ -33,7 +35,7 @@ export const stop = {
   stop: 'Stop the run',
   stopNote: 'steps and downloads that are done are kept',
   keep: 'Keep it running in the background',
-  keepNote: 'steadydancer attach shows it again',
+  keepNote: `${own('attach')} shows it again`,
   stay: 'Stay here',
   force: 'end it now',
 };
