@@ -2,7 +2,7 @@
 // Tests read process.env.DOCKER_HOST; where no engine can be had, STEADYDANCER_NO_ENGINE says why.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, open, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, open, rm } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -66,6 +66,8 @@ function has(program: string): boolean {
 
 async function startPrivateEngine(): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'sd-engine-'));
+  // The test over ssh has a second user, who is let in by the socket's group.
+  await chmod(folder, 0o711);
   const host = `unix://${join(folder, 'docker.sock')}`;
   const log = await open(join(folder, 'dockerd.log'), 'a');
   const daemon = spawn(
