@@ -36,6 +36,8 @@ export interface SshServer {
   knownHosts: string;
   /** A line of the client's configuration, before the others. */
   configure(line: string): void;
+  /** A filesystem of its own over a folder there, by options of tmpfs; the returned call takes it away. */
+  mount(path: string, options: string): () => void;
   stop(): void;
 }
 
@@ -143,6 +145,15 @@ export async function sshServer(dockerHost: string): Promise<SshServer> {
     cut: relay.cut,
     knownHosts,
     configure: (line) => writeFileSync(config, [line, ...settings].join('\n')),
+    mount(path, options) {
+      const inside = ['--mount', '--target', `${daemon.pid}`];
+      const own = `${options},uid=${UID},gid=${gid}`;
+      // Seen there: it may lie in a filesystem that was mounted there before.
+      const as = ['setpriv', `--reuid=${UID}`, `--regid=${gid}`, '--clear-groups'];
+      execFileSync('nsenter', [...inside, ...as, 'mkdir', '-p', path]);
+      execFileSync('nsenter', [...inside, 'mount', '-t', 'tmpfs', '-o', own, 'tmpfs', path]);
+      return () => execFileSync('nsenter', [...inside, 'umount', '--lazy', path]);
+    },
     stop() {
       daemon.kill('SIGKILL');
       relay.close();

@@ -89,6 +89,35 @@ describe.skipIf(reason !== null)(`a server without Node${reason ? ` (${reason})`
       expect(runs()).toContain(result.runId);
     });
 
+    it.each([
+      ['is full', 'size=1m', 16, 'server-disk-small'],
+      ['holds no programs', 'size=400m,noexec', 10, 'server-cannot-execute'],
+    ])('a home that %s is said as such', async (_what, options, exitCode, code) => {
+      const free = server.mount(join(server.home, '.cache'), options);
+      try {
+        const refused = await here.call(['--on', server.host, 'status', '--json']);
+        expect(refused.exitCode, refused.stderr).toBe(exitCode);
+        expect(JSON.parse(refused.stdout)).toMatchObject({ ok: false, diagnoses: [{ code }] });
+      } finally {
+        free();
+      }
+    });
+
+    it('a disk that gets full on the way leaves nothing half-copied', async () => {
+      const cache = join(server.home, '.cache');
+      // By df there is room for it; another program then takes it.
+      const free = server.mount(cache, 'size=400m');
+      const filled = server.mount(join(cache, 'steadydancer/on'), 'size=20m');
+      try {
+        const refused = await here.call(['--on', server.host, 'status', '--json']);
+        expect(refused.exitCode, refused.stderr).toBe(16);
+        expect(JSON.parse(refused.stdout).diagnoses[0].evidence.text).toMatch(/No space left/);
+      } finally {
+        filled();
+        free();
+      }
+    });
+
     it('Ctrl-C of a script stops the run there, with its result', async () => {
       const child = here.start([
         ...['run', '--profile', 'rehearsal', '--yes', '--json', '--no-cache'],
