@@ -34,7 +34,7 @@ export function buildxBuilder(options: BuildxBuilderOptions): Builder {
         const idFile = join(folder, 'image-id');
         const args = buildxArgs(request, { context: context.dir, idFile, load });
         const evidence = new Evidence();
-        const running = processes.start(docker, args, { env, signal });
+        const running = processes.start(docker, args, { env, signal, group: true });
         const see = (event: SolveEvent) => {
           evidence.push(event);
           onEvent(event);

@@ -8,6 +8,11 @@ export interface RunOptions {
   env?: Record<string, string | undefined>;
   cwd?: string;
   input?: string;
+  /**
+   * With `start`: what it starts is stopped with it. docker 20.10 ends by SIGTERM and leaves its
+   * plugins running (seen with docker-buildx), newer ones end them.
+   */
+  group?: boolean;
 }
 
 /** How a program ended. Nothing here throws: a program that is not there is a state, not an accident. */
@@ -70,6 +75,7 @@ function spawnStreaming(file: string, args: readonly string[], options: RunOptio
     stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     ...(options.env ? { env: { ...process.env, ...definedOnly(options.env) } } : {}),
     ...(options.cwd ? { cwd: options.cwd } : {}),
+    ...(options.group ? { detached: true } : {}),
   });
   if (options.input !== undefined) child.stdin?.end(options.input);
   const { stdout, stderr } = child;
@@ -85,10 +91,13 @@ function spawnStreaming(file: string, args: readonly string[], options: RunOptio
   const stop = () => {
     // Until its error is told, the process id of a child that could not be started is whatever was
     // in libuv's memory: seen were 0, which is this whole process group, and foreign numbers.
-    if (child.pid === undefined) return;
-    child.kill('SIGTERM');
+    const { pid } = child;
+    if (pid === undefined) return;
+    const send = (signal: NodeJS.Signals) =>
+      options.group ? signalGroup(pid, signal) : child.kill(signal);
+    send('SIGTERM');
     // Nobody waits for the answer of a child that ignores this, so it must not outlive us either.
-    const kill = () => child.kill('SIGKILL');
+    const kill = () => void send('SIGKILL');
     const timer = setTimeout(kill, 2_000).unref();
     process.once('exit', kill);
     child.once('close', () => {
@@ -114,6 +123,15 @@ function spawnStreaming(file: string, args: readonly string[], options: RunOptio
     child.once('close', (code) => finish(code));
   });
   return { stdout, stderr, ended };
+}
+
+/** A process leads its group where it was started in one of its own. */
+function signalGroup(leader: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-leader, signal);
+  } catch {
+    // All of them have ended.
+  }
 }
 
 function definedOnly(env: Record<string, string | undefined>): Record<string, string> {

@@ -47,6 +47,26 @@ it('a program that ignores SIGTERM does not outlive this one', async () => {
   await expect.poll(() => existsSync(`/proc/${pid}/cmdline`) && isRunning(pid)).toBe(false);
 });
 
+it('what a program started is stopped with it, where that is asked for', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'sd-processes-'));
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  const pidFile = join(dir, 'pid');
+  const stop = new AbortController();
+  const { ended } = systemProcesses.start(
+    'sh',
+    [
+      '-c',
+      `sh -c 'echo $$ > ${pidFile}; for each in $(seq 600); do sleep 0.1; done' & exec sleep 60`,
+    ],
+    { signal: stop.signal, group: true },
+  );
+  await expect.poll(() => existsSync(pidFile) && readFileSync(pidFile, 'utf8')).toMatch(/\d/);
+  const pid = Number(readFileSync(pidFile, 'utf8'));
+  stop.abort();
+  expect((await ended).exitCode).toBeNull();
+  await expect.poll(() => existsSync(`/proc/${pid}/cmdline`) && isRunning(pid)).toBe(false);
+});
+
 it('tells how a program ended, and that it is not there', async () => {
   const { ended } = systemProcesses.start('sh', ['-c', 'echo one; echo two >&2; exit 3']);
   expect(await ended).toMatchObject({ exitCode: 3, stdout: 'one\n', stderr: 'two\n' });
