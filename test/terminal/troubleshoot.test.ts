@@ -44,7 +44,9 @@ describeWithEngine('a broken world, mended by keys', () => {
 
   it('a container that exits for a missing package: an image with it in, READY', async () => {
     const server = await serverCommand(docker, base);
-    const start = `if [ -e /packages/gguf ]; then ${server}; fi\necho "ModuleNotFoundError: No module named 'gguf'" >&2\nexit 1\n`;
+    // Python takes a while to say it; of what lives for a millisecond Docker 20.10 can lose the words.
+    const think = 'i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done';
+    const start = `if [ -e /packages/gguf ]; then ${server}; fi\n${think}\necho "ModuleNotFoundError: No module named 'gguf'" >&2\n${think}\nexit 1\n`;
     const pty = await runOwn(context(person, base, [], start));
     await pty.waitFor('container-exited', LONG_MS);
     await pty.waitFor('container.log line', LONG_MS);
